@@ -16,11 +16,11 @@ public static class EventStoreServices
 {
     /// <summary>
     /// Adds the service's database (<c>ConnectionStrings:Database</c>), its schema (the event tables, then the scripts
-    /// embedded in <paramref name="service"/>), the event store, the command runner, the high-water mark and live tail.
+    /// embedded in <paramref name="scripts"/>, in that order), the event store, the command runner, the high-water mark and live tail.
     /// </summary>
-    public static IHostApplicationBuilder AddEventStore(this IHostApplicationBuilder builder, EventTypes types, Assembly service)
+    public static IHostApplicationBuilder AddEventStore(this IHostApplicationBuilder builder, EventTypes types, params IReadOnlyList<Assembly> scripts)
     {
-        builder.AddDatabase(typeof(EventStoreServices).Assembly, service);
+        builder.AddDatabase([typeof(EventStoreServices).Assembly, .. scripts]);
         var services = builder.Services;
         services.AddSingleton(types);
         services.AddSingleton<AppendSignal>();
