@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 using Hutong.Contracts;
 using Hutong.Messaging.Broker;
 using Hutong.Messaging.Consuming;
@@ -97,8 +96,9 @@ public static class MessagingServices
     private static void Consume<TMessage>(
         IRabbitMqReceiveEndpointConfigurator endpoint, string queue, IPartitioner partitioner, IServiceProvider services) where TMessage : class
     {
-        endpoint.UsePartitioner<TMessage>(partitioner, context => Encoding.UTF8.GetBytes(Delivery.OrderKeyOf(context.Headers) ?? ""));
-        endpoint.Instance(ActivatorUtilities.CreateInstance<QueueConsumer<TMessage>>(services, queue));
+        var consumer = ActivatorUtilities.CreateInstance<QueueConsumer<TMessage>>(services, queue);
+        endpoint.Instance(consumer, instance => instance.Message<TMessage>(message =>
+            message.UsePartitioner(partitioner, context => Delivery.OrderKeyOf(context.Headers) ?? "")));
     }
 }
 
