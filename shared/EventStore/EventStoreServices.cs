@@ -26,6 +26,7 @@ public static class EventStoreServices
         services.AddSingleton<AppendSignal>();
         services.AddSingleton<IEventStore, PostgresEventStore>();
         services.AddSingleton<CommandRunner>();
+        services.AddSingleton<IdempotentCommands>();
         AddHosted<HighWaterMark>(services);
         AddHosted<LiveTail>(services);
         return builder;
