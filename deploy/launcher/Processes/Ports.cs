@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -12,14 +13,17 @@ public static class Ports
     private const int Lowest = 12_000;
     private const int Highest = 32_000;
 
-    /// <summary>That many different ports nobody listens on, drawn at random.</summary>
+    // A port handed out is not yet listened on: two callers must not draw the same.
+    private static readonly ConcurrentDictionary<int, bool> HandedOut = new();
+
+    /// <summary>That many ports nobody listens on, drawn at random, none handed out before by this process.</summary>
     public static int[] Free(int count)
     {
-        var found = new HashSet<int>();
+        var found = new List<int>();
         while (found.Count < count)
         {
             var port = RandomNumberGenerator.GetInt32(Lowest, Highest);
-            if (IsFree(port))
+            if (IsFree(port) && HandedOut.TryAdd(port, true))
                 found.Add(port);
         }
         return [.. found];

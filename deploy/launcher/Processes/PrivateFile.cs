@@ -18,10 +18,14 @@ internal static class PrivateFile
     }
 
     /// <summary>The secret kept in a file; drawn and written when there is none yet.</summary>
-    public static string Secret(string path)
+    public static string Secret(string path) =>
+        Kept(path, () => RandomNumberGenerator.GetHexString(32, lowercase: true));
+
+    /// <summary>What is kept in a file; made and written when there is none yet.</summary>
+    public static string Kept(string path, Func<string> make)
     {
         if (!File.Exists(path))
-            Write(path, RandomNumberGenerator.GetHexString(32, lowercase: true));
+            Write(path, make());
         return File.ReadAllText(path);
     }
 }

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Hutong.Launcher.Deploying;
+
+namespace Hutong.Launcher;
+
+/// <summary><c>deploy/up</c>: start, walk, stay.</summary>
+internal static class Up
+{
+    public static async Task<int> Run(CommandLine command, CancellationToken cancellation)
+    {
+        var sinceStart = Stopwatch.StartNew();
+        var postgres = Setting("HUTONG_POSTGRES");
+        var broker = Setting("HUTONG_BROKER") is { } given ? Address("HUTONG_BROKER", given) : null;
+        var data = DataFolder.Choose(Layout.Find(), privatePostgres: postgres is null);
+        var options = new DeploymentOptions
+        {
+            DataFolder = data,
+            Ports = PortPlan.FromEnvironment(),
+            Postgres = postgres,
+            Broker = broker,
+            Otlp = Setting("OTEL_EXPORTER_OTLP_ENDPOINT") is { } otlp
+                ? Address("OTEL_EXPORTER_OTLP_ENDPOINT", otlp)
+                : null,
+            OtlpProtocol = Setting("OTEL_EXPORTER_OTLP_PROTOCOL") ?? "grpc",
+            Report = Console.WriteLine,
+        };
+
+        if (command.Fresh)
+        {
+            await Deployment.Forget(data, postgres);
+            if (broker is not null)
+                Console.WriteLine("--fresh leaves the queues of the broker named by HUTONG_BROKER as they are.");
+        }
+        Console.WriteLine($"Starting Hutong; data and logs are in {data}");
+        await using var deployment = await Deployment.Start(options, cancellation);
+        Console.WriteLine($"Everything is ready after {sinceStart.Elapsed.TotalSeconds:0.0} s.");
+        if (command.Exit)
+            return 0;
+
+        Console.WriteLine(Welcome(deployment.Addresses));
+        try
+        {
+            Console.Error.WriteLine(await deployment.WhenAPartStops(cancellation));
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("Stopping.");
+            return 0;
+        }
+    }
+
+    /// <summary>Cancelled by Ctrl-C or SIGTERM.</summary>
+    public static (CancellationToken Token, IDisposable Registration) StopSignals()
+    {
+        var stop = new CancellationTokenSource();
+        void OnSignal(PosixSignalContext context)
+        {
+            // We stop in order ourselves instead of ending on the spot.
+            context.Cancel = true;
+            stop.Cancel();
+        }
+        var registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+            .Select(signal => PosixSignalRegistration.Create(signal, OnSignal)).ToArray();
+        return (stop.Token, new Registrations(registrations, stop));
+    }
+
+    private static string Welcome(Addresses addresses) => $"""
+
+        Open in a browser:
+          {addresses.Shop}  the shop
+          {addresses.Social}  the social site
+          {addresses.Brand}  the brand console
+          {addresses.Partner}  a partner app
+        Sign in with Weibo or Taobao, as 李娜 (li-na), 王晓峰 (wang), 陈雅琴 (chen, the brand) or another.
+        Ctrl-C stops everything.
+        """;
+
+    private static string? Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static Uri Address(string name, string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address)
+            ? address
+            : throw new LaunchException($"{name}={value} is not an address.");
+
+    private sealed class Registrations(IDisposable[] registrations, CancellationTokenSource stop) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var registration in registrations)
+                registration.Dispose();
+            stop.Dispose();
+        }
+    }
+}
