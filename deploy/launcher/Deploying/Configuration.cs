@@ -40,7 +40,7 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
         "partner-app", "deploy/demo/partner-app", options.Ports[Listener.Partner], new Dictionary<string, string?>
         {
             ["PORT"] = $"{options.Ports[Listener.Partner]}",
-            ["PUBLIC_ADDRESS"] = Text(_addresses.Partner),
+            ["BASE_URL"] = Text(_addresses.Partner),
             ["ISSUER"] = Text(_addresses.Origin),
             ["CLIENT_ID"] = "demo-partner",
             ["CLIENT_SECRET"] = secrets.Password("client-demo-partner"),
@@ -67,7 +67,7 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
             AddClient(settings, $"hutong-{site}", "Hutong", _addresses.Site(site),
                 "/signin-oidc", "/signout-callback", options.Ports[Listener.Gateway], ours: true);
         AddClient(settings, "demo-partner", "Demo partner", _addresses.Partner,
-            "/callback", "/", options.Ports[Listener.Partner], ours: false);
+            "/callback", "/signed-out", options.Ports[Listener.Partner], ours: false);
         return settings;
     }
 

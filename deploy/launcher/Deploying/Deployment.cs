@@ -137,7 +137,7 @@ public sealed class Deployment : IAsyncDisposable
     private async Task Launch(List<ChildProcess> group, OwnProcess own, CancellationToken cancellation)
     {
         var (program, argument) = File.Exists(Path.Combine(_layout.At(own.Project), "package.json"))
-            ? ("node", "server.mjs")
+            ? ("node", "server.js")
             : ("dotnet", _layout.Program(own.Project));
         var process = await ChildProcess.Start(new ChildProcessOptions
         {
