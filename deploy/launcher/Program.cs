@@ -1,26 +1,23 @@
 using Hutong.Launcher;
 
-var (stop, registration) = Up.StopSignals();
-using (registration)
+using var stop = new StopSignals();
+try
 {
-    try
-    {
-        var command = CommandLine.Parse(args);
-        if (command.Help)
-        {
-            Console.WriteLine(CommandLine.FullUsage());
-            return 0;
-        }
-        return await Up.Run(command, stop);
-    }
-    catch (LaunchException e)
-    {
-        Console.Error.WriteLine(e.Message);
-        return 1;
-    }
-    catch (OperationCanceledException) when (stop.IsCancellationRequested)
-    {
-        Console.WriteLine("Stopped before everything was ready.");
-        return 130;
-    }
+    if (args is [WithServers.Name, .. var command])
+        return await WithServers.Run(command, stop.Token);
+    var options = CommandLine.Parse(args);
+    if (!options.Help)
+        return await Up.Run(options, stop.Token);
+    Console.WriteLine(CommandLine.FullUsage());
+    return 0;
+}
+catch (LaunchException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Stopped before the end.");
+    return 130;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Hutong.Launcher.Deploying;
 
 namespace Hutong.Launcher;
@@ -51,21 +50,6 @@ internal static class Up
         }
     }
 
-    /// <summary>Cancelled by Ctrl-C or SIGTERM.</summary>
-    public static (CancellationToken Token, IDisposable Registration) StopSignals()
-    {
-        var stop = new CancellationTokenSource();
-        void OnSignal(PosixSignalContext context)
-        {
-            // We stop in order ourselves instead of ending on the spot.
-            context.Cancel = true;
-            stop.Cancel();
-        }
-        var registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
-            .Select(signal => PosixSignalRegistration.Create(signal, OnSignal)).ToArray();
-        return (stop.Token, new Registrations(registrations, stop));
-    }
-
     private static string Welcome(Addresses addresses) => $"""
 
         Open in a browser:
@@ -84,14 +68,4 @@ internal static class Up
         Uri.TryCreate(value, UriKind.Absolute, out var address)
             ? address
             : throw new LaunchException($"{name}={value} is not an address.");
-
-    private sealed class Registrations(IDisposable[] registrations, CancellationTokenSource stop) : IDisposable
-    {
-        public void Dispose()
-        {
-            foreach (var registration in registrations)
-                registration.Dispose();
-            stop.Dispose();
-        }
-    }
 }

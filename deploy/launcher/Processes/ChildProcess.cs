@@ -13,7 +13,8 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     // The shell opens the log before setpriv gives up our rights; setpriv comes last because a change of
     // user clears the parent-death signal. Each step replaces the one before: the process keeps its id.
-    private const string Wrapper = """log=$1; shift; exec "$@" >>"$log" 2>&1 </dev/null""";
+    private const string Logged = """log=$1; shift; exec "$@" >>"$log" 2>&1 </dev/null""";
+    private const string OnOurOutput = """shift; exec "$@" </dev/null""";
 
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
@@ -33,20 +34,18 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether the program has ended.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>The file with the program's output.</summary>
-    public string LogFile => _options.LogFile;
-
     /// <summary>Starts the program; it need not be ready yet.</summary>
     /// <exception cref="LaunchException">The program cannot be started at all.</exception>
     public static async Task<ChildProcess> Start(ChildProcessOptions options)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.LogFile))!);
+        if (options.LogFile is { } log)
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(log))!);
         var info = new ProcessStartInfo("/bin/sh")
         {
             UseShellExecute = false,
             WorkingDirectory = options.WorkingFolder ?? "",
         };
-        foreach (var argument in (string[])["-c", Wrapper, "sh", options.LogFile, "setsid", "setpriv"])
+        foreach (var argument in Wrapping(options))
             info.ArgumentList.Add(argument);
         if (options.User is { } user)
             foreach (var argument in (string[])["--reuid", user, "--regid", user, "--init-groups"])
@@ -134,10 +133,12 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>The end of the program's output, for a message to a person.</summary>
     public string LogTail(int lines = 15)
     {
-        var tail = File.Exists(LogFile) ? File.ReadLines(LogFile).TakeLast(lines).ToArray() : [];
+        if (_options.LogFile is not { } log)
+            return "Its output is above.";
+        var tail = File.Exists(log) ? File.ReadLines(log).TakeLast(lines).ToArray() : [];
         return tail.Length == 0
-            ? $"It wrote nothing to {LogFile}."
-            : $"The end of {LogFile}:{Environment.NewLine}" +
+            ? $"It wrote nothing to {log}."
+            : $"The end of {log}:{Environment.NewLine}" +
               string.Join(Environment.NewLine, tail.Select(line => "    " + line));
     }
 
@@ -147,6 +148,9 @@ public sealed class ChildProcess : IAsyncDisposable
         await Stop();
         _process.Dispose();
     }
+
+    private static string[] Wrapping(ChildProcessOptions options) =>
+        ["-c", options.LogFile is null ? OnOurOutput : Logged, "sh", options.LogFile ?? "", "setsid", "setpriv"];
 
     private static async Task<bool> Answers(Uri address, CancellationToken cancellation)
     {

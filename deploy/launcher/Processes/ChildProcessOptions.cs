@@ -18,8 +18,8 @@ public sealed record ChildProcessOptions
     /// <summary>The child's working folder; ours when null.</summary>
     public string? WorkingFolder { get; init; }
 
-    /// <summary>The file that standard output and standard error are appended to.</summary>
-    public required string LogFile { get; init; }
+    /// <summary>The file that standard output and standard error are appended to; null: where ours go.</summary>
+    public string? LogFile { get; init; }
 
     /// <summary>The system user to run as; needs root. Null runs as ourselves.</summary>
     public string? User { get; init; }
