@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { generateKeyPair, UnsecuredJWT } from 'jose';
-import { createApp } from '../app.js';
-import { languageOf } from '../language.js';
-import { readSettings } from '../settings.js';
-import { Browser } from './browser.js';
-import { listen, start } from './servers.js';
+import { createApp } from './app.js';
+import { languageOf } from './language.js';
+import { readSettings } from './settings.js';
+import { Browser } from './testing/browser.js';
+import { listen, start } from './testing/servers.js';
 
 let servers;
 before(async () => { servers = await start(); });
