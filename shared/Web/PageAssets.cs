@@ -25,11 +25,21 @@ public static class PageAssets
     /// </summary>
     /// <param name="response">The page's response.</param>
     /// <param name="formTargets">Origins that a form of the page may post or be redirected to, besides its own.</param>
-    public static void SetPageHeaders(this HttpResponse response, params IReadOnlyList<string> formTargets)
+    public static void SetPageHeaders(this HttpResponse response, params IReadOnlyList<string> formTargets) =>
+        SetHeaders(response, "'self'", formTargets);
+
+    /// <summary>As <see cref="SetPageHeaders"/>, for a page that shows live product cards.</summary>
+    /// <param name="response">The page's response.</param>
+    /// <param name="cardOrigin">Where the card script and the cards come from: the public origin.</param>
+    /// <param name="formTargets">Origins that a form of the page may post or be redirected to, besides its own.</param>
+    public static void SetCardPageHeaders(this HttpResponse response, string cardOrigin, params IReadOnlyList<string> formTargets) =>
+        SetHeaders(response, $"'self' {cardOrigin}", formTargets);
+
+    private static void SetHeaders(HttpResponse response, string sources, IReadOnlyList<string> formTargets)
     {
         var headers = response.Headers;
         headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; " +
+            $"default-src 'none'; style-src 'self'; img-src {sources} data:; script-src {sources}; connect-src {sources}; " +
             $"frame-ancestors 'none'; base-uri 'none'; form-action {string.Join(' ', ["'self'", .. formTargets])}";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
