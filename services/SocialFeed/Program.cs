@@ -1,1 +1,38 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Hutong.EventStore;
+using Hutong.Messaging;
+using Hutong.ServiceDefaults;
+using Hutong.SocialFeed;
+using Hutong.SocialFeed.Authors;
+using Hutong.SocialFeed.Pages;
+using Hutong.SocialFeed.Posting;
+using Hutong.SocialFeed.Reading;
+using Hutong.SocialFeed.Reposting;
+using Hutong.SocialFeed.Timelines;
+using Hutong.Web;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("social-feed", FeedProblems.Add);
+builder.AddEventStore(FeedEvents.Types, MessagingServices.Schema, typeof(Program).Assembly);
+builder.AddPersonKeys();
+builder.AddMessaging(FeedEvents.Publish);
+builder.AddProjection<TimelineProjection>();
+builder.Services
+    .AddSingleton(SiteAddresses.From(builder.Configuration))
+    .AddSingleton<AuthorKeys>()
+    .AddSingleton<ProductLinks>()
+    .AddSingleton<PostCommands>()
+    .AddSingleton<RepostCommands>()
+    .AddSingleton<FollowCommands>()
+    .AddSingleton<PostQueries>()
+    .AddRazorComponents();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapPageAssets();
+var feed = app.MapGroup("/feed").RequireAuthorization();
+PublishPost.Map(feed);
+RepostPost.Map(feed);
+FollowAuthor.Map(feed);
+ReadPosts.Map(feed);
+SocialPages.Map(app);
+app.Run();
