@@ -8,10 +8,12 @@ namespace Hutong.SocialFeed.Pages;
 /// <param name="PersonId">The visitor; null when not signed in.</param>
 /// <param name="Sites">The public addresses.</param>
 /// <param name="Path">This page's path and query, to return to.</param>
-internal sealed record SocialPage(Language Language, Guid? PersonId, SiteAddresses Sites, string Path)
+public sealed record SocialPage(Language Language, Guid? PersonId, SiteAddresses Sites, string Path)
 {
+    /// <summary>Whether the visitor is signed in.</summary>
     public bool SignedIn => PersonId is not null;
 
+    /// <summary>Reads the request and sets the page's security headers.</summary>
     public static SocialPage Of(HttpContext context, SiteAddresses sites)
     {
         context.Response.SetCardPageHeaders(sites.Origin, sites.Origin);

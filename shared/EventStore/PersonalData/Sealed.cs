@@ -20,11 +20,14 @@ public readonly record struct Sealed
     public override string ToString() => Token ?? "";
 }
 
-internal sealed class SealedJsonConverter : JsonConverter<Sealed>
+/// <summary>Writes a sealed value as its one string. Public for the source generator of the services' event shapes.</summary>
+public sealed class SealedJsonConverter : JsonConverter<Sealed>
 {
+    /// <inheritdoc/>
     public override Sealed Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(reader.GetString() ?? throw new JsonException("A sealed value is a string."));
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Sealed value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Token ?? throw new JsonException("An unset sealed value cannot be stored; make the property nullable."));
 }
