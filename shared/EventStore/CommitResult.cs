@@ -6,7 +6,7 @@ public abstract record CommitResult
     private CommitResult() { }
 
     /// <summary>The unit is durable.</summary>
-    /// <param name="Versions">The new version of each stream, in the order of the unit's appends.</param>
+    /// <param name="Versions">The new version of each stream, in the order of the unit's appends that have events.</param>
     public sealed record Committed(IReadOnlyList<long> Versions) : CommitResult;
 
     /// <summary>A stream was not as expected: someone else was faster.</summary>
@@ -19,7 +19,7 @@ public abstract record CommitResult
         public override string ToString() => $"{StreamId}: expected {Expected}, found version {Found}";
     }
 
-    /// <summary>A uniqueness claim among the unit's rows is taken.</summary>
+    /// <summary>A uniqueness claim among the unit's rows is taken. Found last, so it leaves a gap in the log's positions.</summary>
     /// <param name="Constraint">The violated constraint's name.</param>
     public sealed record ClaimTaken(string Constraint) : CommitResult;
 

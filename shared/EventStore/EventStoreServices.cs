@@ -53,10 +53,10 @@ public static class EventStoreServices
             .BindConfiguration("Keys")
             .ValidateDataAnnotations()
             .Validate(
-                keys => keys.KeyEncryptionKeys.ContainsKey(keys.Current),
+                keys => keys is { Current: not null, KeyEncryptionKeys: not null } && keys.KeyEncryptionKeys.ContainsKey(keys.Current),
                 "Keys:Current names a key that is not under Keys:KeyEncryptionKeys.")
             .Validate(
-                keys => keys.KeyEncryptionKeys.Values.All(IsKey) && (keys.IdentifierHashKey is null || IsKey(keys.IdentifierHashKey)),
+                keys => keys.KeyEncryptionKeys?.Values.All(IsKey) != false && (keys.IdentifierHashKey is null || IsKey(keys.IdentifierHashKey)),
                 "Each of Keys:KeyEncryptionKeys, and Keys:IdentifierHashKey, is base64 of 32 bytes.")
             .ValidateOnStart();
         builder.Services.AddSingleton<PersonKeys>();
@@ -88,7 +88,7 @@ public static class EventStoreServices
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
         };
-        if (!connection.ContainsKey("Options"))
+        if (string.IsNullOrEmpty(connection.Options))
             connection.Options = "-c idle_in_transaction_session_timeout=30000";
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
     }

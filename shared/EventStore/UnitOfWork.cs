@@ -38,7 +38,7 @@ public sealed record UnitOfWork
 /// <summary>Events to append to one stream, and what is expected of it.</summary>
 /// <param name="StreamId">The stream, at most 250 characters.</param>
 /// <param name="Expected">What must hold of the stream, or the unit is refused.</param>
-/// <param name="Events">The events, in order; each of a type registered in <see cref="EventTypes"/>.</param>
+/// <param name="Events">The events, in order; each of a type registered in <see cref="EventTypes"/>. Without events the append is left out, its expectation too.</param>
 public sealed record StreamAppend(string StreamId, Expected Expected, IReadOnlyList<object> Events);
 
 /// <summary>

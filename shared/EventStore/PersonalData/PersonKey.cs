@@ -27,7 +27,19 @@ public sealed class PersonKey
     /// <summary>Decrypts a value.</summary>
     /// <exception cref="CryptographicException">It was sealed for another person, or altered.</exception>
     public string Open(Sealed value) =>
-        Encoding.UTF8.GetString(Decrypt(key, Convert.FromBase64String(value.Token ?? ""), PersonId.ToByteArray()));
+        Encoding.UTF8.GetString(Decrypt(key, Message(value), PersonId.ToByteArray()));
+
+    private static byte[] Message(Sealed value)
+    {
+        try
+        {
+            return Convert.FromBase64String(value.Token ?? "");
+        }
+        catch (FormatException e)
+        {
+            throw new CryptographicException("A sealed value is not base64.", e);
+        }
+    }
 
     internal static byte[] Encrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> bound)
     {

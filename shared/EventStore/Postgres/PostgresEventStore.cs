@@ -14,7 +14,16 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
 
     private const string ReadStreamSql = $"""
         select {Columns} from mt_events
-        where stream_id = $1 and version <= $2 and timestamp <= $3
+        where stream_id = $1 and version <= $2
+        order by version
+        """;
+
+    // Up to the first later event, not every event of an earlier time: the instances' clocks differ a little, and a
+    // stream read with a hole in it would fold into a state that never was.
+    private const string ReadStreamToTimeSql = $"""
+        select {Columns} from mt_events
+        where stream_id = $1 and version <= $2
+          and version < coalesce((select min(version) from mt_events where stream_id = $1 and timestamp > $3), 9223372036854775807)
         order by version
         """;
 
@@ -32,18 +41,25 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
         limit $3
         """;
 
-    private const string ArchiveSql = """
-        with archived as (update mt_streams set is_archived = true where id = $1 and not is_archived returning id)
-        update mt_events e set is_archived = true from archived where e.stream_id = archived.id
+    // Two statements: the second takes its snapshot after the first has locked the stream, and so finds the events
+    // of a writer that the first one waited for.
+    private const string ArchiveStreamSql = "update mt_streams set is_archived = true where id = $1 and not is_archived";
+
+    private const string ArchiveEventsSql = """
+        update mt_events set is_archived = true
+        where stream_id = $1 and not is_archived and exists (select from mt_streams where id = $1 and is_archived)
         """;
+
+    private const int Attempts = 5;
 
     /// <inheritdoc/>
     public async Task<EventStream> ReadStream(string streamId, ReadUntil until = default, CancellationToken cancellation = default)
     {
-        await using var command = database.CreateCommand(ReadStreamSql);
+        await using var command = database.CreateCommand(until.ToTime is null ? ReadStreamSql : ReadStreamToTimeSql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = until.ToVersion ?? long.MaxValue });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (until.ToTime ?? DateTimeOffset.MaxValue).UtcDateTime });
+        if (until.ToTime is { } time)
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.UtcDateTime });
         var events = await Read(command, cancellation);
         return new EventStream(streamId, events.Count == 0 ? 0 : events[^1].Version, events);
     }
@@ -66,63 +82,98 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
     {
         if (units.Count == 0)
             return [];
-        if (SplitAtRepeatedMessage(units) is { } at)
-            return [.. await Commit([.. units.Take(at)], cancellation), .. await Commit([.. units.Skip(at)], cancellation)];
-
-        var batch = CommitBatch.Of(units, types, time.GetUtcNow());
-        try
-        {
-            var results = await batch.Execute(database, cancellation);
-            appended.Set();
-            return results;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && units.Count == 1)
-        {
-            return [new CommitResult.ClaimTaken(e.ConstraintName ?? e.TableName ?? "")];
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation && units.Count > 1)
-        {
-            return await CommitEach(units, cancellation);
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
-        {
-            return await CommitEach(units, cancellation);
-        }
+        using var activity = EventStoreTelemetry.StartCommit(units);
+        return await CommitParts(units, cancellation);
     }
 
     /// <inheritdoc/>
     public async Task<bool> Archive(string streamId, CancellationToken cancellation = default)
     {
-        await using var command = database.CreateCommand(ArchiveSql);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
-        return await command.ExecuteNonQueryAsync(cancellation) > 0;
+        await using var batch = database.CreateBatch();
+        foreach (var sql in (string[])[ArchiveStreamSql, ArchiveEventsSql])
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
+            batch.BatchCommands.Add(command);
+        }
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return batch.BatchCommands[0].RecordsAffected > 0;
     }
 
     /// <summary>
-    /// A taken claim is an error of the whole transaction, so a group that meets one is committed unit by unit:
-    /// the others must not fail with it. Rare, therefore not worth a savepoint per unit in every commit.
+    /// Commits units of several callers in one transaction; null, with nothing committed, when they had better be
+    /// committed one by one: a claim among them is taken, one of them is faulty, or a lock did not come in time.
     /// </summary>
-    private async Task<IReadOnlyList<CommitResult>> CommitEach(IReadOnlyList<UnitOfWork> units, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<CommitResult>?> TryCommitGroup(IReadOnlyList<UnitOfWork> units, TimeSpan waitAtMost)
     {
-        var results = new List<CommitResult>(units.Count);
-        foreach (var unit in units)
-            results.AddRange(await Commit([unit], cancellation));
+        CommitBatch batch;
+        try
+        {
+            batch = new CommitBatch(units, types, time.GetUtcNow(), waitAtMost);
+        }
+        catch (Exception e) when (e is ArgumentException or UnregisteredEventException or JsonException or NotSupportedException)
+        {
+            return null;
+        }
+        try
+        {
+            return await Execute(batch, CancellationToken.None);
+        }
+        catch (PostgresException e) when (LeavesNothing(e))
+        {
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<CommitResult>> CommitParts(IReadOnlyList<UnitOfWork> units, CancellationToken cancellation)
+    {
+        if (GroupBoundary.In(units) is { } next)
+            return [.. await CommitTogether([.. units.Take(next)], cancellation), .. await CommitParts([.. units.Skip(next)], cancellation)];
+        return await CommitTogether(units, cancellation);
+    }
+
+    private async Task<IReadOnlyList<CommitResult>> CommitTogether(IReadOnlyList<UnitOfWork> units, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Execute(new CommitBatch(units, types, time.GetUtcNow(), TimeSpan.Zero), cancellation);
+            }
+            catch (PostgresException e) when (IsRace(e) && attempt < Attempts)
+            {
+                // Whoever won goes on; the next attempt sees what it left.
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && !IsRace(e))
+            {
+                // The error is the whole transaction's, and the others must not fail with it: halving finds the one.
+                // Rare, therefore not worth a savepoint per unit in every commit.
+                if (units.Count == 1)
+                    return [new CommitResult.ClaimTaken(e.ConstraintName ?? e.TableName ?? "")];
+                var half = units.Count / 2;
+                return
+                [
+                    .. await CommitTogether([.. units.Take(half)], cancellation),
+                    .. await CommitTogether([.. units.Skip(half)], cancellation),
+                ];
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<CommitResult>> Execute(CommitBatch batch, CancellationToken cancellation)
+    {
+        var results = await batch.Execute(database, cancellation);
+        appended.Set();
         return results;
     }
 
-    /// <summary>Two deliveries of one message in one group: the second must see the first's inbox row, so it goes into the next group.</summary>
-    private static int? SplitAtRepeatedMessage(IReadOnlyList<UnitOfWork> units)
-    {
-        if (units.Count == 1)
-            return null;
-        var seen = new HashSet<(string, Guid)>();
-        for (var i = 0; i < units.Count; i++)
-        {
-            if (units[i].Inbox is { } inbox && !seen.Add((inbox.Consumer, inbox.MessageId)))
-                return i;
-        }
-        return null;
-    }
+    /// <summary>A deadlock over claims or rows, or another engine that appended to the stream without locking it.</summary>
+    private static bool IsRace(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+        || (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is "pk_mt_events_stream_and_version" or "pkey_mt_streams_id");
+
+    /// <summary>Whether the error proves that the transaction was rolled back; a lost server proves nothing.</summary>
+    private static bool LeavesNothing(PostgresException e) => e.SqlState[..2] is "22" or "23" or "40" or "42" or "55" or "P0";
 
     private async Task<List<StoredEvent>> Read(NpgsqlCommand command, CancellationToken cancellation)
     {

@@ -21,7 +21,12 @@ public sealed partial class HighWaterMark(
     /// <summary>How long a commit of another process can go unseen. A poll is one read of a sequence.</summary>
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan WriterPollEvery = TimeSpan.FromMilliseconds(2);
+    /// <summary>The first look at writers in flight comes soon, since most end within milliseconds; then less and less often.</summary>
+    private static readonly TimeSpan FirstWriterPoll = TimeSpan.FromMilliseconds(1);
+
+    private static readonly TimeSpan LastWriterPoll = TimeSpan.FromMilliseconds(25);
+
+    private const long Unknown = -1;
 
     // The second statement must come after the first: a writer that drew a number at or below the value read
     // took the lock before, and is listed until its transaction, visible rows and all, is over.
@@ -35,13 +40,17 @@ public sealed partial class HighWaterMark(
         """;
 
     private TaskCompletionSource<long> moved = NewSource();
-    private long current;
+    private long current = Unknown;
+    private long lastDrawn;
 
-    /// <summary>Every event at or below this position is visible, and none will appear later.</summary>
+    /// <summary>
+    /// Every event at or below this position is visible, and none will appear later. −1 until the database was
+    /// looked at, and again while it cannot be reached.
+    /// </summary>
     public long Current => Volatile.Read(ref current);
 
     /// <summary>The sequence's last value at the latest look: <see cref="LastDrawn"/> − <see cref="Current"/> bounds the lag in events.</summary>
-    public long LastDrawn { get; private set; }
+    public long LastDrawn => Volatile.Read(ref lastDrawn);
 
     /// <summary>Waits until the mark is beyond <paramref name="position"/>, and returns it.</summary>
     public async Task<long> WaitBeyond(long position, CancellationToken cancellation)
@@ -74,8 +83,11 @@ public sealed partial class HighWaterMark(
                 await Advance(stoppingToken);
                 await appended.Wait(PollEvery, stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                // A server that crashed may draw again the numbers of transactions that did not commit: what was
+                // known of them no longer holds.
+                Volatile.Write(ref current, Unknown);
                 LookFailed(e.GetType().Name);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
             }
@@ -85,7 +97,7 @@ public sealed partial class HighWaterMark(
     private async Task Advance(CancellationToken cancellation)
     {
         var (last, writers) = await Look(database, cancellation);
-        LastDrawn = last;
+        Volatile.Write(ref lastDrawn, last);
         if (last <= Current)
             return;
         await AwaitEnd(database, writers, cancellation);
@@ -107,9 +119,9 @@ public sealed partial class HighWaterMark(
 
     private static async Task AwaitEnd(NpgsqlDataSource database, HashSet<string> writers, CancellationToken cancellation)
     {
-        while (writers.Count > 0)
+        for (var pause = FirstWriterPoll; writers.Count > 0; pause = pause * 2 < LastWriterPoll ? pause * 2 : LastWriterPoll)
         {
-            await Task.Delay(WriterPollEvery, cancellation);
+            await Task.Delay(pause, cancellation);
             await using var command = database.CreateCommand(WritersSql);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             writers.IntersectWith(await Writers(reader, cancellation));

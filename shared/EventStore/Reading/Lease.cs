@@ -6,9 +6,12 @@ namespace Hutong.EventStore.Reading;
 /// Elects one owner among instances for a named job. The token grows with every change of owner; a checkpoint is
 /// moved only under the token it was taken with, so an owner that was paused past its lease cannot move it.
 /// </summary>
-public sealed class Lease(NpgsqlDataSource database, string name)
+/// <param name="database">The database of the lease and the checkpoint.</param>
+/// <param name="name">The job's name.</param>
+/// <param name="duration">How long the owner may be silent; <see cref="Duration"/> when null.</param>
+public sealed class Lease(NpgsqlDataSource database, string name, TimeSpan? duration = null)
 {
-    /// <summary>How long the owner may be silent before another takes over. A batch of work must be shorter.</summary>
+    /// <summary>How long an owner may be silent before another takes over. A batch of work must be shorter.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
 
     // One statement takes a free or expired lease, or prolongs our own, and answers the token; no row means another owns it.
@@ -27,12 +30,19 @@ public sealed class Lease(NpgsqlDataSource database, string name)
     private const string CheckpointSql = "select coalesce((select last_seq_id from mt_event_progression where name = $1), 0)";
 
     // Compare-and-set: holds only while the lease's token is ours and nobody moved the checkpoint since it was read.
+    // A checkpoint that is gone was dropped for a rebuild: only a first batch, from 0, may make it anew.
     private const string AdvanceSql = """
         insert into mt_event_progression as p (name, last_seq_id, last_updated)
-        select $1, $2, now() from lease where name = $4 and token = $5 for update
+        select $1, $2, now() from lease l
+        where l.name = $4 and l.token = $5 and ($3 = 0 or exists (select from mt_event_progression where name = $1))
+        for update of l
         on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = excluded.last_updated
             where p.last_seq_id = $3
         """;
+
+    private const string FenceSql = "update lease set token = token + 1, expires_at = '-infinity' where name = $1";
+
+    private const string ForgetSql = "delete from mt_event_progression where name = $1";
 
     private readonly Guid owner = Guid.CreateVersion7();
 
@@ -45,7 +55,7 @@ public sealed class Lease(NpgsqlDataSource database, string name)
         await using var command = database.CreateCommand(AcquireSql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = owner });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Duration });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = duration ?? Duration });
         return (long?)await command.ExecuteScalarAsync(cancellation);
     }
 
@@ -79,5 +89,19 @@ public sealed class Lease(NpgsqlDataSource database, string name)
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = token });
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>
+    /// Drops the job's checkpoint within the caller's transaction and shuts out its present owner, whoever that is:
+    /// the job begins again at 0. What the job wrote must be cleared in the same transaction, after this.
+    /// </summary>
+    public static async Task Restart(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        await using var fence = new NpgsqlCommand(FenceSql, connection);
+        fence.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        await fence.ExecuteNonQueryAsync(cancellation);
+        await using var forget = new NpgsqlCommand(ForgetSql, connection);
+        forget.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{name}:All" });
+        await forget.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -12,7 +12,7 @@ namespace Hutong.EventStore.Reading;
 /// be connected to any of them. One read of the log serves all subscribers.
 /// </summary>
 public sealed partial class LiveTail(
-    IEventStore store, HighWaterMark mark, SchemaReady schema, ILogger<LiveTail> log) : BackgroundService
+    IEventStore store, EventTypes types, HighWaterMark mark, SchemaReady schema, ILogger<LiveTail> log) : BackgroundService
 {
     private const int BatchSize = 1000;
 
@@ -29,11 +29,7 @@ public sealed partial class LiveTail(
     {
         var subscription = new Subscription(filter);
         subscriptions.TryAdd(subscription, 0);
-        return new LiveSubscription(subscription.Channel.Reader, () =>
-        {
-            subscriptions.TryRemove(subscription, out _);
-            subscription.Channel.Writer.TryComplete();
-        });
+        return new LiveSubscription(subscription.Channel.Reader, () => CutOff(subscription));
     }
 
     /// <inheritdoc/>
@@ -48,10 +44,12 @@ public sealed partial class LiveTail(
                 try
                 {
                     var upTo = await mark.WaitBeyond(position ?? -1, stoppingToken);
-                    position = position is { } after ? await Push(after, upTo, stoppingToken) : upTo;
+                    position = position is { } after ? await Push(after, upTo, stoppingToken) : Begin(upTo);
                 }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException or UnregisteredEventException)
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
+                    // The database may come back with another end of its log than the one known here.
+                    position = null;
                     ReadFailed(e);
                     await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
                 }
@@ -59,32 +57,66 @@ public sealed partial class LiveTail(
         }
         finally
         {
-            foreach (var subscription in subscriptions.Keys)
-                subscription.Channel.Writer.TryComplete();
+            CutOffAll();
         }
+    }
+
+    /// <summary>Whoever subscribed before the end of the log was known may have missed events: they reconnect and read again.</summary>
+    private long Begin(long position)
+    {
+        CutOffAll();
+        return position;
     }
 
     private async Task<long> Push(long after, long upTo, CancellationToken cancellation)
     {
         if (subscriptions.IsEmpty)
             return upTo;
-        var batch = await store.ReadAll(after, upTo, BatchSize, null, cancellation);
+        // By name, so that an event which only a newer version of the service knows does not stop all streams.
+        var batch = await store.ReadAll(after, upTo, BatchSize, types.Names, cancellation);
         foreach (var subscription in subscriptions.Keys)
+            Push(subscription, batch);
+        return batch.Count == BatchSize ? batch[^1].Position : upTo;
+    }
+
+    private void Push(Subscription subscription, IReadOnlyList<StoredEvent> batch)
+    {
+        try
         {
-            foreach (var e in batch.Where(subscription.Filter))
+            foreach (var e in batch)
             {
-                if (!subscription.Channel.Writer.TryWrite(e))
+                if (subscription.Filter(e) && !subscription.Channel.Writer.TryWrite(e))
                 {
-                    subscription.Channel.Writer.TryComplete();
-                    break;
+                    CutOff(subscription);
+                    return;
                 }
             }
         }
-        return batch.Count == BatchSize ? batch[^1].Position : upTo;
+        catch (Exception e)
+        {
+            // One subscriber's filter must not end everybody's stream.
+            FilterFailed(e);
+            CutOff(subscription);
+        }
+    }
+
+    private void CutOffAll()
+    {
+        foreach (var subscription in subscriptions.Keys)
+            CutOff(subscription);
+    }
+
+    private void CutOff(Subscription subscription)
+    {
+        subscriptions.TryRemove(subscription, out _);
+        subscription.Channel.Writer.TryComplete();
     }
 
     [LoggerMessage(LogLevel.Warning, "Live streams could not read the log; trying again")]
     private partial void ReadFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "A live stream's filter failed; the stream was cut off")]
+    private partial void FilterFailed(Exception exception);
 
     private sealed class Subscription(Func<StoredEvent, bool> filter)
     {

@@ -32,15 +32,29 @@ public sealed class ProjectionRunner(
     /// <inheritdoc/>
     protected override IReadOnlyCollection<string>? Types => projection.Types;
 
+    /// <summary>
+    /// Empties a read model and has it built again from the whole log. Returns once it is empty; whichever instance
+    /// runs the projection builds it, live as soon as it has caught up.
+    /// </summary>
+    public static async Task Rebuild(NpgsqlDataSource database, IProjection projection, CancellationToken cancellation = default)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await Lease.Restart(connection, projection.Name, cancellation);
+        await projection.Clear(connection, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
     /// <inheritdoc/>
     protected override async Task Process(
         IReadOnlyList<StoredEvent> batch, Func<NpgsqlConnection, Task> advance, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // The checkpoint first: it locks the lease, so that a rebuild or another owner waits for this batch as a whole.
+        await advance(connection);
         if (batch.Count > 0)
             await projection.Apply(batch, connection, cancellation);
-        await advance(connection);
         await transaction.CommitAsync(cancellation);
     }
 }

@@ -34,13 +34,16 @@ internal sealed partial class SchemaInstaller(
                 ready.Set();
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException and not PostgresException { SqlState: "42601" or "42P07" } or TimeoutException)
+            catch (Exception e) when (e is (NpgsqlException or TimeoutException) && !IsFault(e))
             {
                 NotYet(e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
             }
         }
     }
+
+    /// <summary>An error in a script (SQLSTATE classes 22, 23 and 42) stays: it ends the process, with the database as it was.</summary>
+    private static bool IsFault(Exception e) => e is PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] };
 
     [LoggerMessage(LogLevel.Warning, "The database does not take its schema yet: {Reason}")]
     private partial void NotYet(string reason);

@@ -35,7 +35,7 @@ public static class SchemaScripts
         var applied = await Applied(connection, cancellation);
         foreach (var (name, sql) in assemblies.SelectMany(Scripts))
         {
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql.ReplaceLineEndings("\n"))));
             if (applied.TryGetValue(name, out var before))
             {
                 if (before != hash)
