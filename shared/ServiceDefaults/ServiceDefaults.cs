@@ -17,13 +17,22 @@ public static class ServiceDefaults
     public const long MaxRequestBody = 256 * 1024;
 
     /// <summary>
-    /// Adds telemetry, health checks, problem details and, for a service behind the gateway, authentication by the
-    /// internal token.
+    /// Adds telemetry, health checks, problem details and authentication by the internal token: a service behind the
+    /// gateway.
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="service">The service's name in traces, and the audience of tokens it accepts: <c>social-feed</c>.</param>
     /// <param name="problems">The service's refusals, by code.</param>
     public static WebApplicationBuilder AddServiceDefaults(
+        this WebApplicationBuilder builder, string service, Action<ProblemTable>? problems = null)
+    {
+        builder.AddHostDefaults(service, problems);
+        builder.AddInternalTokenAuthentication(service);
+        return builder;
+    }
+
+    /// <summary>As <see cref="AddServiceDefaults"/>, for a process that knows its callers by other means: the gateway.</summary>
+    public static WebApplicationBuilder AddHostDefaults(
         this WebApplicationBuilder builder, string service, Action<ProblemTable>? problems = null)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -35,19 +44,25 @@ public static class ServiceDefaults
         builder.AddTelemetry(service);
         builder.AddHealth();
         builder.AddProblems(problems);
-        builder.AddInternalTokenAuthentication(service);
         return builder;
     }
 
     /// <summary>Maps health, error handling and authentication. Call first, before the service's own endpoints.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.MapHostDefaults();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        return app;
+    }
+
+    /// <summary>As <see cref="MapServiceDefaults"/>, without authentication.</summary>
+    public static WebApplication MapHostDefaults(this WebApplication app)
+    {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
         app.UseSpanNames();
-        app.UseAuthentication();
-        app.UseAuthorization();
         app.MapHealth();
         return app;
     }

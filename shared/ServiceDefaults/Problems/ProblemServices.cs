@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hutong.ServiceDefaults.Outgoing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -35,6 +36,7 @@ internal static class ProblemServices
     {
         BadHttpRequestException bad => bad.StatusCode,
         NpgsqlException and not PostgresException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
+        _ when OutgoingCalls.IsNoAnswer(e) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 }
