@@ -16,15 +16,14 @@ builder.AddEventStore(FeedEvents.Types, MessagingServices.Schema, typeof(Program
 builder.AddPersonKeys();
 builder.AddMessaging(FeedEvents.Publish);
 builder.AddProjection<TimelineProjection>();
+builder.AddPages();
 builder.Services
-    .AddSingleton(SiteAddresses.From(builder.Configuration))
     .AddSingleton<AuthorKeys>()
     .AddSingleton<ProductLinks>()
     .AddSingleton<PostCommands>()
     .AddSingleton<RepostCommands>()
     .AddSingleton<FollowCommands>()
-    .AddSingleton<PostQueries>()
-    .AddRazorComponents();
+    .AddSingleton<PostQueries>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
