@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hutong.Messaging.Parking;
 using MassTransit;
 
 namespace Hutong.Messaging;
@@ -21,6 +22,8 @@ public sealed record Delivery(
     private const string ActorHeader = "hutong-actor";
     private const string OccurredHeader = "hutong-occurred";
 
+    private const int MaxKeyLength = 500;
+
     internal void WriteTo(SendContext context)
     {
         context.MessageId = MessageId;
@@ -37,7 +40,7 @@ public sealed record Delivery(
     /// <exception cref="FormatException">A header every message of ours has is missing: somebody else sent it.</exception>
     internal static Delivery Of(MessageContext context) => new(
         context.MessageId ?? throw new FormatException("The message has no id."),
-        OrderKeyOf(context.Headers) ?? throw new FormatException("The message has no order key."),
+        context.Headers.Get<string>(OrderKeyHeader) ?? throw new FormatException("The message has no order key."),
         context.Headers.Get<long>(VersionHeader) ?? throw new FormatException("The message has no version."),
         context.Headers.Get<long>(PreviousHeader) ?? throw new FormatException("The message has no previous version."),
         context.Headers.Get<string>(CorrelationHeader),
@@ -55,7 +58,24 @@ public sealed record Delivery(
         headers.TryGetValue(ActorHeader, out var actor) ? actor.GetString() : null,
         headers.TryGetValue(OccurredHeader, out var at) ? at.GetDateTimeOffset() : default);
 
-    internal static string? OrderKeyOf(Headers headers) => headers.Get<string>(OrderKeyHeader);
+    /// <summary>Where MassTransit puts the trace context of the send.</summary>
+    internal static string? TraceParentOf(IReadOnlyDictionary<string, JsonElement> headers) =>
+        headers.TryGetValue("MT-Activity-Id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
 
-    internal static long VersionOf(Headers headers) => headers.Get<long>(VersionHeader) ?? 0;
+    /// <summary>What can be told of a message that reached no consumer. It may be anybody's: nothing in it is trusted.</summary>
+    internal static IncomingMessage Incoming(string queue, ReceiveContext context)
+    {
+        var headers = context.TransportHeaders;
+        var key = headers.TryGetHeader(OrderKeyHeader, out var k) && k is string { Length: <= MaxKeyLength } text && !text.Contains('\0')
+            ? text
+            : null;
+        return new IncomingMessage(
+            queue,
+            headers.TryGetHeader(MessageHeaders.MessageId, out var id) && Guid.TryParse(id.ToString(), out var messageId)
+                ? messageId
+                : Guid.CreateVersion7(),
+            key,
+            headers.TryGetHeader(VersionHeader, out var version) && version is long number ? number : 0,
+            ParkedMessages.Text(context.Body));
+    }
 }

@@ -5,7 +5,6 @@ using Hutong.Messaging.Consuming;
 using Hutong.Messaging.Parking;
 using Hutong.Messaging.Publishing;
 using MassTransit;
-using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,6 +14,12 @@ namespace Hutong.Messaging;
 /// <summary>Registers a service's part in the exchange of events.</summary>
 public static class MessagingServices
 {
+    /// <summary>Messages a consumer holds unacknowledged: what a key's turn and a gap can look over.</summary>
+    private const int Prefetch = 64;
+
+    /// <summary>Messages of different keys applied at once by one queue: each needs a connection.</summary>
+    private const int SideBySide = 8;
+
     /// <summary>How long a stopping consumer may take to finish what it has: less than the bus, which is less than the host.</summary>
     private static readonly TimeSpan ConsumerStop = TimeSpan.FromSeconds(10);
 
@@ -76,30 +81,25 @@ public static class MessagingServices
 
     private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, QueueHandlers queue, IBusRegistrationContext context)
     {
-        const int Partitions = 8;
         QueueSettings.Apply(endpoint, queue.Queue);
-        endpoint.PrefetchCount = 64;
+        endpoint.PrefetchCount = Prefetch;
         endpoint.PublishFaults = false;
-        endpoint.ConfigureError(pipe => pipe.UseFilter(new ParkFilter(
-            queue.Queue.Name, context.GetRequiredService<ParkedMessages>(), context.GetRequiredService<ILogger<ParkFilter>>())));
-        // One partitioner for all contracts: messages of one key wait for each other whatever their type.
-        var partitioner = endpoint.CreatePartitioner(Partitions);
+        var park = new ParkFilter(
+            queue.Queue.Name, context.GetRequiredService<ParkedMessages>(), context.GetRequiredService<ILogger<ParkFilter>>());
+        endpoint.ConfigureError(pipe => pipe.UseFilter(park));
+        endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(park));
+        // Shared by all contracts of the queue: messages of one key wait for each other whatever their type.
+        var turns = new KeyTurns(new SemaphoreSlim(SideBySide));
         foreach (var message in queue.Messages)
-        {
-            ConsumeMethod.MakeGenericMethod(message).Invoke(null, [endpoint, queue.Queue.Name, partitioner, context]);
-        }
+            ConsumeMethod.MakeGenericMethod(message).Invoke(null, [endpoint, queue.Queue.Name, turns, context]);
     }
 
     private static readonly MethodInfo ConsumeMethod =
         typeof(MessagingServices).GetMethod(nameof(Consume), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     private static void Consume<TMessage>(
-        IRabbitMqReceiveEndpointConfigurator endpoint, string queue, IPartitioner partitioner, IServiceProvider services) where TMessage : class
-    {
-        var consumer = ActivatorUtilities.CreateInstance<QueueConsumer<TMessage>>(services, queue);
-        endpoint.Instance(consumer, instance => instance.Message<TMessage>(message =>
-            message.UsePartitioner(partitioner, context => Delivery.OrderKeyOf(context.Headers) ?? "")));
-    }
+        IRabbitMqReceiveEndpointConfigurator endpoint, string queue, KeyTurns turns, IServiceProvider services) where TMessage : class =>
+        endpoint.Instance(ActivatorUtilities.CreateInstance<QueueConsumer<TMessage>>(services, queue, turns));
 }
 
 /// <summary>The queues a service consumes.</summary>

@@ -1,66 +1,105 @@
+using System.Diagnostics;
 using Hutong.EventStore;
 using Hutong.Messaging.Parking;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Hutong.Messaging.Consuming;
 
 /// <summary>
-/// Consumes one contract of one queue. It returns only when the effect is durable (or was before), so the broker's
-/// acknowledgement is true; what cannot be applied after a few tries is thrown, and parked by the endpoint's error pipe.
+/// Consumes one contract of one queue. It returns only when the message's effect is durable (or was before) or the
+/// message is parked, so the broker's acknowledgement is true.
 /// </summary>
 internal sealed partial class QueueConsumer<TMessage>(
-    string queue, MessageDispatcher dispatcher, ParkedMessages parked, ILogger<QueueConsumer<TMessage>> log) : IConsumer<TMessage>
+    string queue, KeyTurns turns, MessageDispatcher dispatcher, ParkedMessages parked, ILogger<QueueConsumer<TMessage>> log)
+    : IConsumer<TMessage>
     where TMessage : class
 {
     private const int Attempts = 6;
 
+    /// <summary>
+    /// How long a message waits for its predecessor. Longer than another instance may take to finish what it had
+    /// when the queue was handed over, see <see cref="MessagingServices"/>.
+    /// </summary>
+    private static readonly TimeSpan GapPatience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
     public async Task Consume(ConsumeContext<TMessage> context)
     {
+        var cancellation = context.CancellationToken;
         var delivery = Delivery.Of(context);
+        var arrived = Stopwatch.GetTimestamp();
+        var pause = TimeSpan.FromMilliseconds(10);
+        while (true)
+        {
+            using (await turns.Take(delivery.OrderKey, delivery.Version, cancellation))
+            {
+                if (await Settle(context, delivery) is not { } gap)
+                    return;
+                if (Stopwatch.GetElapsedTime(arrived) > GapPatience)
+                {
+                    await Park(context, delivery, $"follows {delivery.Previous}, but {gap.Applied} was applied last");
+                    return;
+                }
+            }
+            // Out of its turn, so that the predecessor can have it.
+            await Task.Delay(pause, cancellation);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>Applies the message or parks it. Answers the gap when the message before it is missing.</summary>
+    private async Task<CommitResult.OutOfOrder?> Settle(ConsumeContext<TMessage> context, Delivery delivery)
+    {
+        var cancellation = context.CancellationToken;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                switch (await dispatcher.Dispatch(queue, context.Message, delivery, [], context.CancellationToken))
-                {
-                    case CommitResult.OutOfOrder gap when attempt == Attempts || await parked.HoldsKey(queue, delivery.OrderKey, context.CancellationToken):
-                        throw new OutOfOrderException(delivery, gap.Applied);
-                    case CommitResult.OutOfOrder:
-                        break;
-                    default:
-                        return;
-                }
+                var result = await dispatcher.Dispatch(queue, context.Message, delivery, [], cancellation);
+                return result is not CommitResult.OutOfOrder gap || await ParkBehind(context, delivery) ? null : gap;
             }
-            catch (Exception e) when (IsOutage(e))
+            catch (Exception e) when (Outage.Is(e))
             {
                 // Nothing can be applied and nothing parked: hold the message until the database is back. A stop
                 // cancels the wait, and the broker delivers the message again.
                 DatabaseAway(queue, delivery.MessageId);
                 attempt = 0;
-                await Task.Delay(TimeSpan.FromSeconds(1), context.CancellationToken);
-                continue;
+                await Outage.Wait(cancellation);
             }
-            catch (Exception e) when (e is not (OutOfOrderException or OperationCanceledException) && attempt < Attempts)
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
+                if (await ParkBehind(context, delivery))
+                    return null;
+                if (attempt == Attempts)
+                {
+                    Parked(queue, delivery.MessageId, e);
+                    await Park(context, delivery, e.GetBaseException().GetType().Name);
+                    return null;
+                }
                 Retrying(queue, delivery.MessageId, attempt, e);
+                // In its turn, so that later messages of the key wait behind it: order is kept.
+                await Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), cancellation);
             }
-            // In memory, so that later messages of the key wait behind this one: order is kept.
-            await Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), context.CancellationToken);
         }
     }
 
-    private static bool IsOutage(Exception e) => e is NpgsqlException and not PostgresException
-        or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow };
+    private Task<bool> Park(ConsumeContext context, Delivery delivery, string reason) => Outage.Outlast(
+        () => parked.Park(Message(context, delivery), reason, context.CancellationToken), context.CancellationToken);
+
+    private Task<bool> ParkBehind(ConsumeContext context, Delivery delivery) => Outage.Outlast(
+        () => parked.ParkBehind(Message(context, delivery), context.CancellationToken), context.CancellationToken);
+
+    private IncomingMessage Message(ConsumeContext context, Delivery delivery) =>
+        new(queue, delivery.MessageId, delivery.OrderKey, delivery.Version, ParkedMessages.Text(context.ReceiveContext.Body));
 
     [LoggerMessage(LogLevel.Warning, "Queue {Queue}: the database is away; message {MessageId} waits")]
     private partial void DatabaseAway(string queue, Guid messageId);
 
     [LoggerMessage(LogLevel.Warning, "Queue {Queue}: message {MessageId} failed, attempt {Attempt}")]
     private partial void Retrying(string queue, Guid messageId, int attempt, Exception exception);
-}
 
-/// <summary>An earlier message of the same key is missing or parked.</summary>
-internal sealed class OutOfOrderException(Delivery delivery, long applied)
-    : InvalidOperationException($"{delivery.OrderKey}: version {delivery.Version} follows {delivery.Previous}, but {applied} was applied last.");
+    [LoggerMessage(LogLevel.Error, "Queue {Queue}: message {MessageId} is parked; mend the cause, then replay")]
+    private partial void Parked(string queue, Guid messageId, Exception exception);
+}

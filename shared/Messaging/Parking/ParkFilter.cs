@@ -1,34 +1,44 @@
-using System.Text;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
 namespace Hutong.Messaging.Parking;
 
 /// <summary>
-/// The endpoint's error pipe, in place of an <c>_error</c> queue: parks the message as it came and acknowledges it.
-/// If parking fails or the host stops, the error is thrown on and the broker keeps the message.
+/// The end of the road for a message that reached no consumer, in place of an <c>_error</c> and a <c>_skipped</c>
+/// queue: it is parked as it came and acknowledged. If the host stops first, the broker keeps it.
 /// </summary>
-internal sealed partial class ParkFilter(string queue, ParkedMessages parked, ILogger<ParkFilter> log) : IFilter<ExceptionReceiveContext>
+internal sealed partial class ParkFilter(string queue, ParkedMessages parked, ILogger<ParkFilter> log)
+    : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
     public void Probe(ProbeContext context) => context.CreateFilterScope("park");
 
+    /// <summary>It could not be read, or lacks what every message of ours has.</summary>
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        if (context.Exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
-            throw new OperationCanceledException(context.CancellationToken);
-
-        var headers = context.TransportHeaders;
-        var messageId = context.GetMessageId() ?? Guid.CreateVersion7();
-        await parked.Park(
-            queue, messageId, Delivery.OrderKeyOf(headers), Delivery.VersionOf(headers),
-            Encoding.UTF8.GetString(context.Body.GetBytes()), Reason(context.Exception), context.CancellationToken);
-        Parked(queue, messageId, context.Exception);
+        context.CancellationToken.ThrowIfCancellationRequested();
+        // The kind of failure; not the text of a foreign exception, which might quote data.
+        await Park(context, context.Exception.GetBaseException().GetType().Name);
+        Unreadable(queue, context.Exception);
         await next.Send(context);
     }
 
-    /// <summary>The kind of failure and where; not the message text of a foreign exception, which might quote data.</summary>
-    private static string Reason(Exception e) => e is Consuming.OutOfOrderException ? e.Message : e.GetBaseException().GetType().Name;
+    /// <summary>No contract of this queue is among its types.</summary>
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        await Park(context, "no contract of this queue");
+        Unknown(queue);
+        await next.Send(context);
+    }
 
-    [LoggerMessage(LogLevel.Error, "Queue {Queue}: message {MessageId} is parked; mend the cause, then replay")]
-    private partial void Parked(string queue, Guid messageId, Exception exception);
+    private Task<bool> Park(ReceiveContext context, string reason)
+    {
+        var message = Delivery.Incoming(queue, context);
+        return Outage.Outlast(() => parked.Park(message, reason, context.CancellationToken), context.CancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Error, "Queue {Queue}: a message that cannot be read is parked")]
+    private partial void Unreadable(string queue, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Queue {Queue}: a message of another contract is parked")]
+    private partial void Unknown(string queue);
 }

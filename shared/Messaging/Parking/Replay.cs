@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using Hutong.Contracts;
@@ -29,20 +30,35 @@ internal sealed class Replay(ParkedMessages parked, MessageDispatcher dispatcher
     public async Task<ReplayResult> Run(string? queue, string? orderKey, CancellationToken cancellation)
     {
         var applied = 0;
-        var remaining = 0;
-        foreach (var key in (await parked.List(queue, orderKey, Page, cancellation)).GroupBy(p => (p.Queue, p.OrderKey)))
+        int before;
+        int remaining;
+        do
         {
-            var stopped = false;
-            foreach (var message in key)
+            before = applied;
+            remaining = 0;
+            foreach (var key in await parked.Keys(queue, orderKey, cancellation))
             {
-                stopped = stopped || !await TryApply(message, cancellation);
-                if (stopped)
-                    remaining++;
-                else
-                    applied++;
+                var (now, left) = await RunKey(key.Queue, key.OrderKey, cancellation);
+                applied += now;
+                remaining += left;
             }
-        }
+            // A consumer parks behind a parked message until the last moment: look again while something moves.
+        } while (applied > before);
         return new ReplayResult(applied, remaining);
+    }
+
+    private async Task<(int Applied, int Remaining)> RunKey(string queue, string? orderKey, CancellationToken cancellation)
+    {
+        var messages = await parked.List(queue, orderKey, Page, cancellation);
+        var applied = 0;
+        foreach (var message in messages)
+        {
+            if (await TryApply(message, cancellation))
+                applied++;
+            else if (orderKey is not null)
+                break;
+        }
+        return (applied, messages.Count - applied);
     }
 
     private async Task<bool> TryApply(ParkedMessage message, CancellationToken cancellation)
@@ -58,7 +74,9 @@ internal sealed class Replay(ParkedMessages parked, MessageDispatcher dispatcher
         catch (Exception e) when (e is not OperationCanceledException)
         {
             await parked.Park(
-                message.Queue, message.MessageId, message.OrderKey, message.Version, message.Envelope, e.GetType().Name, cancellation);
+                new IncomingMessage(message.Queue, message.MessageId, message.OrderKey, message.Version, message.Envelope),
+                e.GetBaseException().GetType().Name,
+                cancellation);
             return false;
         }
     }
@@ -67,6 +85,8 @@ internal sealed class Replay(ParkedMessages parked, MessageDispatcher dispatcher
     {
         var message = envelope.Message.Deserialize<TMessage>(JsonSerializerOptions.Web) ?? throw new JsonException("The message is null.");
         var delivery = Delivery.Of(parkedMessage.MessageId, envelope.Headers);
+        using var activity = MessagingTelemetry.Source.StartActivity(
+            $"replay {typeof(TMessage).Name}", ActivityKind.Consumer, Delivery.TraceParentOf(envelope.Headers));
         var remove = ParkedMessages.Remove(parkedMessage.Queue, parkedMessage.MessageId);
         switch (await dispatcher.Dispatch(parkedMessage.Queue, message, delivery, [remove], cancellation))
         {

@@ -37,19 +37,26 @@ public sealed class Relay(
     protected override async Task Process(
         IReadOnlyList<StoredEvent> batch, Func<NpgsqlConnection, Task> advance, CancellationToken cancellation)
     {
-        // While the broker is down a publish waits without end; the lease would run out under it.
-        using var withinLease = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        withinLease.CancelAfter(Lease.Duration * 0.8);
+        var outgoing = await Address(batch, cancellation);
+        try
+        {
+            // Per key in order, each confirmed before the next; keys side by side. While the broker is down a publish
+            // waits without end: the cancellation, which comes before the lease runs out, ends it.
+            await Task.WhenAll(outgoing.GroupBy(o => o.Delivery.OrderKey).Select(key => PublishInOrder(key, cancellation)));
+        }
+        catch (MessageReturnedException)
+        {
+            // Somebody deleted a queue or binding, or the broker lost its data.
+            topology.DeployAgain();
+            throw;
+        }
 
-        var outgoing = await Address(batch, withinLease.Token);
-        // Per key in order, each confirmed before the next; keys side by side.
-        await Task.WhenAll(outgoing.GroupBy(o => o.Delivery.OrderKey).Select(key => PublishInOrder(key, withinLease.Token)));
-
-        await using var connection = await database.OpenConnectionAsync(withinLease.Token);
-        await using var transaction = await connection.BeginTransactionAsync(withinLease.Token);
-        await MoveCursors(connection, outgoing, withinLease.Token);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (outgoing.Count > 0)
+            await MoveCursors(connection, outgoing, cancellation);
         await advance(connection);
-        await transaction.CommitAsync(withinLease.Token);
+        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>Maps events to messages and gives each its version and the version published before it.</summary>
