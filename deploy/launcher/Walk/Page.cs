@@ -1,0 +1,41 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Hutong.Launcher.Walk;
+
+/// <summary>What a browser shows after a click: the answer at the end of the redirects.</summary>
+internal sealed record Page(
+    Browser Browser, Uri Address, HttpStatusCode Status, string Body, HttpResponseHeaders Headers)
+{
+    public IReadOnlyList<Form> Forms { get; } = [.. Form.In(Body, Address)];
+
+    /// <summary>The form whose action contains a text.</summary>
+    /// <exception cref="WalkException">There is none, or more than one.</exception>
+    public Form FormTo(string action)
+    {
+        var found = Forms.Where(form => form.Action.PathAndQuery.Contains(action, StringComparison.Ordinal)).ToList();
+        return found.Count == 1
+            ? found[0]
+            : throw new WalkException(
+                $"{Address} has {found.Count} forms to {action}; it has forms to: " +
+                string.Join(", ", Forms.Select(form => form.Action.AbsolutePath)) + ".");
+    }
+
+    /// <summary>Fills in a form, presses a button and follows where it leads.</summary>
+    /// <param name="form">One of this page's.</param>
+    /// <param name="entries">What the person enters, by field name.</param>
+    /// <param name="button">The value of the button pressed; the first when null.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task<Page> Submit(
+        Form form, IReadOnlyDictionary<string, string> entries, string? button, CancellationToken cancellation)
+    {
+        var pressed = button is null
+            ? form.Buttons is [var first, ..] ? first : null
+            : form.Buttons.FirstOrDefault(candidate => candidate.Value == button)
+                ?? throw new WalkException($"The form to {form.Action.AbsolutePath} has no button '{button}'.");
+        var sent = form.Fields.Where(field => !entries.ContainsKey(field.Key)).Concat(entries).ToList();
+        if (pressed?.Name is { } name)
+            sent.Add(new(name, pressed.Value));
+        return Browser.Send(form, sent, from: Address, cancellation);
+    }
+}
