@@ -64,10 +64,10 @@ public sealed class Spread : IAsyncDisposable
             {
                 var port = _instances[RandomNumberGenerator.GetInt32(_instances.Length)];
                 await instance.ConnectAsync(IPAddress.Loopback, port, _stopping.Token);
-                // Either side's end is passed on; the other direction may still have something to say.
-                await Task.WhenAll(
-                    Copy(client.Client, instance.Client, _stopping.Token),
-                    Copy(instance.Client, client.Client, _stopping.Token));
+                // Both before anything is shut down: a half-closed socket gives no stream any more.
+                await using var here = client.GetStream();
+                await using var there = instance.GetStream();
+                await Task.WhenAll(Copy(here, there), Copy(there, here));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
@@ -76,11 +76,10 @@ public sealed class Spread : IAsyncDisposable
         }
     }
 
-    private static async Task Copy(Socket from, Socket to, CancellationToken cancellation)
+    /// <summary>Passes on the end, too; the other direction may still have something to say.</summary>
+    private async Task Copy(NetworkStream from, NetworkStream to)
     {
-        await using var source = new NetworkStream(from);
-        await using var target = new NetworkStream(to);
-        await source.CopyToAsync(target, cancellation);
-        to.Shutdown(SocketShutdown.Send);
+        await from.CopyToAsync(to, _stopping.Token);
+        to.Socket.Shutdown(SocketShutdown.Send);
     }
 }
