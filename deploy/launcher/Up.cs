@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hutong.Launcher.Deploying;
+using Hutong.Launcher.Tracing;
 
 namespace Hutong.Launcher;
 
@@ -12,16 +13,19 @@ internal static class Up
         var postgres = Setting("HUTONG_POSTGRES");
         var broker = Setting("HUTONG_BROKER") is { } given ? Address("HUTONG_BROKER", given) : null;
         var data = DataFolder.Choose(Layout.Find(), privatePostgres: postgres is null);
+        var collector = Setting("OTEL_EXPORTER_OTLP_ENDPOINT") is { } otlp
+            ? Address("OTEL_EXPORTER_OTLP_ENDPOINT", otlp)
+            : null;
+        var ports = PortPlan.FromEnvironment();
+        await using var traces = collector is null ? await ReceiveTraces(ports) : null;
         var options = new DeploymentOptions
         {
             DataFolder = data,
-            Ports = PortPlan.FromEnvironment(),
+            Ports = ports,
             Postgres = postgres,
             Broker = broker,
-            Otlp = Setting("OTEL_EXPORTER_OTLP_ENDPOINT") is { } otlp
-                ? Address("OTEL_EXPORTER_OTLP_ENDPOINT", otlp)
-                : null,
-            OtlpProtocol = Setting("OTEL_EXPORTER_OTLP_PROTOCOL") ?? "grpc",
+            Otlp = traces?.Address ?? collector,
+            OtlpProtocol = traces is not null ? "http/protobuf" : Setting("OTEL_EXPORTER_OTLP_PROTOCOL") ?? "grpc",
             Report = Console.WriteLine,
         };
 
@@ -48,6 +52,13 @@ internal static class Up
             Console.WriteLine("Stopping.");
             return 0;
         }
+    }
+
+    /// <summary>Without a collector of the caller's, the walk itself looks at the traces.</summary>
+    private static async Task<TraceReceiver> ReceiveTraces(PortPlan ports)
+    {
+        ports.MustBeFree([Listener.Traces]);
+        return await TraceReceiver.Start(ports[Listener.Traces]);
     }
 
     private static string Welcome(Addresses addresses) => $"""
