@@ -46,7 +46,7 @@ public static class EventStoreServices
         return builder;
     }
 
-    /// <summary>Adds the persons' data keys, with key-encryption keys from section <c>Keys</c>.</summary>
+    /// <summary>Adds the persons' data keys and the wrapping of other secrets, with key-encryption keys from section <c>Keys</c>.</summary>
     public static IHostApplicationBuilder AddPersonKeys(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<KeyOptions>()
@@ -59,6 +59,7 @@ public static class EventStoreServices
                 keys => keys.KeyEncryptionKeys?.Values.All(IsKey) != false && (keys.IdentifierHashKey is null || IsKey(keys.IdentifierHashKey)),
                 "Each of Keys:KeyEncryptionKeys, and Keys:IdentifierHashKey, is base64 of 32 bytes.")
             .ValidateOnStart();
+        builder.Services.AddSingleton<KeyEncryption>();
         builder.Services.AddSingleton<PersonKeys>();
         return builder;
     }

@@ -31,7 +31,7 @@ public sealed class PersonKeys(NpgsqlDataSource database, IOptions<KeyOptions> o
 
     private const string FindSql = "select person_id, kek_id, wrapped_key from person_key where person_id = any($1)";
 
-    private readonly KeyOptions keys = options.Value;
+    private readonly KeyEncryption encryption = new(options);
 
     /// <summary>
     /// A new key for a new person, and the row that stores it: add the row to the unit of work that registers the
@@ -40,8 +40,8 @@ public sealed class PersonKeys(NpgsqlDataSource database, IOptions<KeyOptions> o
     public (PersonKey Key, RowWrite Row) Create(Guid personId)
     {
         var key = new PersonKey(personId, RandomNumberGenerator.GetBytes(PersonKey.KeyBytes));
-        var wrapped = PersonKey.Encrypt(Kek(keys.Current), key.Bytes, personId.ToByteArray());
-        return (key, Rows.Claim(new PersonKeyRow(personId, keys.Current, $@"\x{Convert.ToHexStringLower(wrapped)}")));
+        var wrapped = encryption.Wrap(key.Bytes, personId.ToByteArray());
+        return (key, Rows.Claim(new PersonKeyRow(personId, wrapped.KekId, $@"\x{Convert.ToHexStringLower(wrapped.Bytes)}")));
     }
 
     /// <summary>A person's key; null when it was erased or never made.</summary>
@@ -59,7 +59,7 @@ public sealed class PersonKeys(NpgsqlDataSource database, IOptions<KeyOptions> o
         while (await reader.ReadAsync(cancellation))
         {
             var person = reader.GetGuid(0);
-            var key = PersonKey.Decrypt(Kek(reader.GetString(1)), reader.GetFieldValue<byte[]>(2), person.ToByteArray());
+            var key = encryption.Unwrap(new(reader.GetString(1), reader.GetFieldValue<byte[]>(2)), person.ToByteArray());
             found.Add(person, new PersonKey(person, key));
         }
         return found;
@@ -67,11 +67,6 @@ public sealed class PersonKeys(NpgsqlDataSource database, IOptions<KeyOptions> o
 
     /// <summary>The write that erases a person: their key's row is deleted.</summary>
     public static RowWrite Erase(Guid personId) => Rows.Delete(new PersonKeyRow(personId, "", ""));
-
-    private byte[] Kek(string id) =>
-        keys.KeyEncryptionKeys.TryGetValue(id, out var base64)
-            ? Convert.FromBase64String(base64)
-            : throw new CryptographicException($"Key-encryption key '{id}' is not configured (Keys:KeyEncryptionKeys:{id}).");
 }
 
 internal sealed record PersonKeyRow(Guid PersonId, string KekId, string WrappedKey);
