@@ -1,1 +1,25 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.Profile;
+using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.SigningIn;
+using Hutong.ServiceDefaults;
+using Hutong.Web;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("identity-link", Errors.AddTo);
+builder.AddPersons();
+builder.AddPlatforms();
+builder.AddProvider();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapPageAssets();
+app.MapSignIn();
+app.MapLinking();
+app.MapAccount();
+app.MapMe();
+app.MapProvider();
+await app.RunAsync();

@@ -1,0 +1,40 @@
+using Hutong.EventStore;
+using Hutong.EventStore.Commands;
+using Hutong.EventStore.PersonalData;
+using Hutong.IdentityLink.Persons;
+using Microsoft.Extensions.Options;
+
+namespace Hutong.IdentityLink.Linking;
+
+/// <summary>Carries out links: one unit of work over the person's and the account's streams, both at the version read.</summary>
+public sealed class LinkingAccounts(
+    IEventStore store, CommandRunner runner, PersonKeys keys, IOptions<LinkingOptions> options, TimeProvider time)
+{
+    /// <summary>Links an account to a person; linking it again changes nothing.</summary>
+    /// <returns>The account's platform, or a rejection of <see cref="LinkDecision"/>.</returns>
+    public Task<Outcome<string>> Handle(Guid personId, LinkAccount command, CancellationToken cancellation) =>
+        runner.Run(async cancellation => await Decide(personId, command, cancellation), cancellation);
+
+    private async Task<Decision<string>> Decide(Guid personId, LinkAccount command, CancellationToken cancellation)
+    {
+        var proved = command.Proved;
+        var person = await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
+        var account = await store.Load(Account.Fold, proved.Account, cancellation: cancellation);
+        var now = time.GetUtcNow();
+        var outcome = LinkDecision.Decide(command, person.State, account.State, now, options.Value.FreshFor);
+        if (outcome.Rejection is { } rejection)
+            return rejection;
+        var decision = outcome.Value!;
+        if (decision.PersonEvents.Count == 0)
+            return new(proved.Platform);
+        if (await keys.Find(personId, cancellation) is not { } key)
+            return new Rejection(LinkDecision.UnknownPerson);
+
+        return new(
+            proved.Platform,
+            new UnitOfWork { Headers = new(Actor: personId.ToString()) }
+                .With(person.Append(decision.PersonEvents))
+                .With(account.Append(decision.AccountEvents))
+                .With(LinkedAccounts.Row(new(proved.Account, personId, proved.Platform, key.OpenOptional(proved.Nickname), now))));
+    }
+}

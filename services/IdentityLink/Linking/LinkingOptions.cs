@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Hutong.IdentityLink.Linking;
+
+/// <summary>The settings of linking, <c>Linking</c>.</summary>
+public sealed class LinkingOptions
+{
+    /// <summary>How long a sign-in counts as fresh enough to change what leads to the person.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
+    public TimeSpan FreshFor { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a proof of an account waits to be confirmed.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
+    public TimeSpan ProofLifetime { get; init; } = TimeSpan.FromMinutes(5);
+}

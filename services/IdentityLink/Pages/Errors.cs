@@ -1,0 +1,68 @@
+using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Platforms;
+using Hutong.ServiceDefaults.Problems;
+
+namespace Hutong.IdentityLink.Pages;
+
+/// <summary>A refusal in words that tell what to do.</summary>
+/// <param name="Code">Stable, for programs.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Chinese">For people.</param>
+/// <param name="English">For people and for problem details.</param>
+public sealed record Error(string Code, int Status, string Chinese, string English);
+
+/// <summary>Every refusal of this service.</summary>
+internal static class Errors
+{
+    private static readonly Error[] Own =
+    [
+        new("unknown_client", 400, "应用没有登记，或链接不完整。请回到应用重试。",
+            "The app is not registered, or the link is incomplete. Go back to the app and try again."),
+        new("unregistered_redirect", 400, "返回地址没有为这个应用登记，所以我们不会把你送到那里。",
+            "The return address is not registered for this app, so we will not send you there."),
+        new("request_over", 400, "这次登录请求已经结束或过期。请回到应用重新开始。",
+            "This sign-in request is over or unknown. Go back to the app and start again."),
+        new("form_expired", 400, "这个页面打开后，登录状态有了变化。请返回、刷新页面再试。",
+            "The form does not belong to this browser as it is now. Go back, reload the page and try again."),
+        new("unknown_platform", 404, "没有这种登录方式。", "There is no such way to sign in."),
+        new("state_invalid", 400, "登录没有完成：这个链接已经用过、已过期，或者来自另一个浏览器。请重新开始。",
+            "The sign-in was not completed: this link was used before, is too old, or began in another browser. Start again."),
+        new("session_changed", 409, "关联开始以后，这个浏览器里登录的人变了，所以什么都没有关联。",
+            "Somebody else is signed in than when the link began, so nothing was linked."),
+        new("platform_denied", 403, "平台没有让我们知道你是谁，也许是你选择了拒绝。可以再试一次，或换一种方式。",
+            "The platform did not let us know who you are; perhaps you refused. Try again, or choose another way."),
+        new(PlatformRejections.Unavailable, 503, "平台现在没有回应。请稍后再试，或换一种方式，其他方式照常可用。",
+            "The platform does not answer at the moment. Try again shortly, or choose another way: the others are open."),
+        new(PlatformRejections.Refused, 400, "平台没有接受这次登录。请重新开始。", "The platform did not accept this sign-in. Start again."),
+        new(PlatformRejections.WrongAudience, 400, "平台的答复不是给我们的，所以没有登录。请重新开始。",
+            "The platform's answer was not meant for us, so nobody was signed in. Start again."),
+        new(LinkDecision.NotFresh, 403, "关联账号之前，请重新登录一次，让我们确认是你本人。",
+            "Sign in once more before you link an account, so that we know it is you."),
+        new(LinkDecision.OwnedByAnother, 409, "这个账号属于另一个人，所以没有关联。如果那也是你，请用它登录。",
+            "This account belongs to another person, so it was not linked. If that is you as well, sign in with it."),
+        new(LinkDecision.UnknownPerson, 403, "请重新登录。", "Sign in again."),
+        new("link_proof_invalid", 400, "对账号的证明已经用过、已过期，或者属于另一次登录。请重新关联。",
+            "The proof of the account was used before, is too old, or belongs to another session. Begin the link again."),
+        new("logout_hint_invalid", 400, "退出请求无法核实，所以没有退出任何人。", "The sign-out request could not be verified, so nobody was signed out."),
+        new("unregistered_post_logout_redirect", 400, "退出后的返回地址没有登记，所以我们不会把你送到那里，也没有退出。",
+            "The address to return to after signing out is not registered, so we will not send you there, and nobody was signed out."),
+    ];
+
+    /// <summary>Those that every service has an entry for.</summary>
+    private static readonly Error[] Common =
+    [
+        new("malformed_request", 400, "请求无法读取：有的内容重复、过长或格式不对。", "The request could not be read: something in it is repeated, too long or malformed."),
+        new(Rejection.ConflictCode, 409, "有别的操作同时在改动，请再试一次。", "Others are changing the same thing. Try again."),
+    ];
+
+    /// <summary>A refusal by its code.</summary>
+    public static Error Find(string code) => Own.Concat(Common).First(error => error.Code == code);
+
+    /// <summary>The refusals as problem details.</summary>
+    public static void AddTo(ProblemTable problems)
+    {
+        foreach (var error in Own)
+            problems.Add(error.Code, error.Status, error.English);
+    }
+}

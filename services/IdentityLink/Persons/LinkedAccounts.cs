@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Hutong.EventStore;
+using Hutong.IdentityLink.Storage;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Persons;
+
+/// <summary>A linked account as its owner sees it.</summary>
+/// <param name="Account">The account's stream id.</param>
+/// <param name="PersonId">The owner.</param>
+/// <param name="Platform">Such as <c>weibo</c>.</param>
+/// <param name="DisplayName">What the platform calls it; null where it has no name.</param>
+/// <param name="LinkedAt">UTC.</param>
+public sealed record LinkedAccount(string Account, Guid PersonId, string Platform, string? DisplayName, DateTimeOffset LinkedAt);
+
+/// <summary>The read model of linked accounts: a row per account, written with the link.</summary>
+public sealed class LinkedAccounts(NpgsqlDataSource database)
+{
+    private const string OfSql = """
+        select account, person_id, platform, display_name, linked_at from linked_account
+        where person_id = $1
+        order by linked_at, account
+        """;
+
+    private static readonly Table<LinkedAccount> Table = new("linked_account", LinkedAccountJson.Default.LinkedAccount, "account");
+
+    /// <summary>The row of a new link.</summary>
+    public static RowWrite Row(LinkedAccount account) => Table.Upsert(account);
+
+    /// <summary>A person's accounts, the first linked first.</summary>
+    public Task<List<LinkedAccount>> Of(Guid personId, CancellationToken cancellation) =>
+        database.Many(OfSql, Read, cancellation, personId);
+
+    private static LinkedAccount Read(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.GetGuid(1),
+        row.GetString(2),
+        row.Text(3),
+        row.Time(4));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LinkedAccount))]
+internal sealed partial class LinkedAccountJson : JsonSerializerContext;

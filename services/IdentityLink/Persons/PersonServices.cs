@@ -1,0 +1,39 @@
+using Hutong.EventStore;
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Sessions;
+using Hutong.IdentityLink.SigningIn;
+using Hutong.IdentityLink.Storage;
+using Hutong.Messaging;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Hutong.IdentityLink.Persons;
+
+/// <summary>Persons, their accounts, their sessions and what is stored of them.</summary>
+internal static class PersonServices
+{
+    public static WebApplicationBuilder AddPersons(this WebApplicationBuilder builder)
+    {
+        builder.AddEventStore(StoredEvents.Types, MessagingServices.Schema, typeof(PersonServices).Assembly);
+        builder.AddPersonKeys();
+        builder.AddMessaging(publish: Publishing.Map);
+        var services = builder.Services;
+        services.AddOptions<LinkingOptions>().BindConfiguration("Linking").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AccountStreams>();
+        services.AddSingleton<LinkedAccounts>();
+        services.AddSingleton<AssigningSubjects>();
+        services.AddSingleton<GivingConsent>();
+        services.AddSingleton<SigningInWithAccount>();
+        services.AddSingleton<CallbackStates>();
+        services.AddSingleton<Visiting>();
+        services.AddSingleton<LinkingAccounts>();
+        services.AddSingleton<LinkProofs>();
+        services.AddSingleton<StartingLinks>();
+        services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<EndingSessions>();
+        services.AddHostedService<ExpiredRows>();
+        services.AddRazorComponents();
+        // The pages bring it along; forms carry a token of their own (Browser.FormToken), so its keys protect nothing.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        return builder;
+    }
+}

@@ -1,0 +1,20 @@
+using Hutong.IdentityLink.Storage;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>Access tokens: opaque, looked up at every use, so that revoking is immediate.</summary>
+public sealed class AccessTokens(NpgsqlDataSource database, TimeProvider time)
+{
+    private const string FindSql = $"""
+        select {TokenGrants.Columns}, t.scope from access_token t
+        join token_grant g using (grant_id)
+        where t.token_hash = $1 and t.expires_at > $2 and g.revoked_at is null
+        """;
+
+    /// <summary>What a token stands for, with the token's own scopes; null where it does not hold.</summary>
+    public Task<TokenGrant?> Find(string token, CancellationToken cancellation) =>
+        database.One(
+            FindSql, row => TokenGrants.Read(row) with { Scopes = Scopes.Split(row.GetString(8)) },
+            cancellation, Secret.Hash(token), time.GetUtcNow());
+}

@@ -1,0 +1,46 @@
+using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Sessions;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary><c>/authorize</c> (RFC 6749, section 3.1; OpenID Connect Core, section 3.1.2), and its continuation after our pages.</summary>
+internal static class AuthorizeEndpoint
+{
+    public static void MapAuthorizeEndpoint(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/authorize", Answer);
+        routes.MapPost("/authorize", Repost);
+        routes.MapGet("/authorize/resume", Resume);
+    }
+
+    private static async Task<IResult> Answer(
+        HttpRequest http, Browser browser, Clients clients, Authorizing authorizing, Issuer issuer, CancellationToken cancellation)
+    {
+        var parameters = Parameters.OfQuery(http);
+        // Until client and redirect address are known to belong together nothing is sent anywhere (RFC 9700, section 4.11.2).
+        if (clients.Find(parameters["client_id"]) is not { } client)
+            return ErrorPage.Of("unknown_client");
+        if (parameters["redirect_uri"] is not { } redirectUri || !client.MayRedirectTo(redirectUri))
+            return ErrorPage.Of("unregistered_redirect");
+
+        var (request, error) = AuthorizeRequest.Validate(parameters, client, redirectUri);
+        return request is null
+            ? AuthorizationResponse.Error(issuer, redirectUri, parameters["state"], error!)
+            : await authorizing.Begin(request, browser, cancellation);
+    }
+
+    /// <summary>
+    /// Browsers keep our cookie from a form of another site (<c>SameSite=Lax</c>), so the request is sent to us once
+    /// more as GET, with it.
+    /// </summary>
+    private static async Task<IResult> Repost(HttpRequest http, CancellationToken cancellation) =>
+        await Parameters.OfForm(http, cancellation) is { } parameters
+            ? new SeeOther($"/authorize{parameters.ToQuery()}")
+            : ErrorPage.Of("malformed_request");
+
+    private static async Task<IResult> Resume(
+        string? request, Browser browser, AuthorizeRequests requests, Authorizing authorizing, CancellationToken cancellation) =>
+        await requests.Find(request, cancellation) is { } waiting
+            ? await authorizing.Resume(waiting, browser, cancellation)
+            : ErrorPage.Of("request_over");
+}

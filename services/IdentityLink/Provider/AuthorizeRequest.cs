@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>A valid authorization request (OpenID Connect Core, section 3.1.2.1), kept while the person signs in and consents.</summary>
+/// <param name="ClientId">The client.</param>
+/// <param name="RedirectUri">Where the answer goes: registered for the client.</param>
+/// <param name="Scopes">The known scopes asked for.</param>
+/// <param name="State">Returned as it came.</param>
+/// <param name="Nonce">For the id token.</param>
+/// <param name="CodeChallenge">PKCE, S256 (RFC 7636).</param>
+/// <param name="Prompts">What to ask the person.</param>
+/// <param name="MaxAge">How long ago the sign-in may be, seconds.</param>
+/// <param name="IdTokenHint">An id token of whom the client believes to be signed in.</param>
+/// <param name="UiLocales">The languages preferred on our pages.</param>
+public sealed partial record AuthorizeRequest(
+    string ClientId,
+    string RedirectUri,
+    IReadOnlyList<string> Scopes,
+    string? State,
+    string? Nonce,
+    string? CodeChallenge,
+    IReadOnlyList<string> Prompts,
+    int? MaxAge,
+    string? IdTokenHint,
+    string? UiLocales)
+{
+    private static readonly string[] KnownPrompts = ["none", "login", "consent", "select_account"];
+
+    /// <summary>Whether no page may be shown.</summary>
+    public bool IsSilent => Prompts.Contains("none");
+
+    /// <summary>Whether the person must prove anew who they are. Choosing an account is done by signing in with it.</summary>
+    public bool AsksForSignIn => Prompts.Contains("login") || Prompts.Contains("select_account");
+
+    /// <summary>Whether the person must be asked again for consent.</summary>
+    public bool AsksForConsent => Prompts.Contains("consent");
+
+    /// <summary>Checks a request whose client and redirect address are known to be good.</summary>
+    /// <returns>The request, or the error to send to the client.</returns>
+    public static (AuthorizeRequest? Request, OAuthError? Error) Validate(Parameters parameters, Client client, string redirectUri)
+    {
+        if (parameters.FirstFault is { } fault)
+            return Fail(OAuthError.InvalidRequest(fault));
+        if (parameters["request"] is not null)
+            return Fail(new("request_not_supported", "Request objects are not supported."));
+        if (parameters["request_uri"] is not null)
+            return Fail(new("request_uri_not_supported", "request_uri is not supported."));
+        if (parameters["response_type"] is not { } responseType)
+            return Fail(OAuthError.InvalidRequest("response_type is missing"));
+        if (responseType != "code")
+            return Fail(new("unsupported_response_type", "The only response_type is code."));
+        if (parameters["response_mode"] is not (null or "query"))
+            return Fail(new("unsupported_response_mode", "The only response_mode is query."));
+
+        var scopes = Provider.Scopes.Known(parameters["scope"]);
+        if (!scopes.Contains(Provider.Scopes.OpenId))
+            return Fail(new("invalid_scope", "The scope must contain openid."));
+        if (PkceFault(parameters, client) is { } pkce)
+            return Fail(OAuthError.InvalidRequest(pkce));
+        var prompts = Provider.Scopes.Split(parameters["prompt"]);
+        if (prompts.Except(KnownPrompts).Any() || (prompts.Contains("none") && prompts.Length > 1))
+            return Fail(OAuthError.InvalidRequest("prompt is none, or some of login, consent and select_account"));
+        int? maxAge = null;
+        if (parameters["max_age"] is { } given)
+        {
+            if (!int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+                return Fail(OAuthError.InvalidRequest("max_age is not a number of seconds"));
+            maxAge = seconds;
+        }
+
+        return (new AuthorizeRequest(
+            client.Id, redirectUri, scopes, parameters["state"], parameters["nonce"], parameters["code_challenge"], prompts,
+            maxAge, parameters["id_token_hint"], parameters["ui_locales"]), null);
+    }
+
+    /// <summary>RFC 7636, section 4.3, without <c>plain</c>; required of clients that have no secret (RFC 9700, section 2.1.1).</summary>
+    private static string? PkceFault(Parameters parameters, Client client) =>
+        (parameters["code_challenge"], parameters["code_challenge_method"]) switch
+        {
+            (null, null) => client.IsPublic ? "code_challenge is required of this client" : null,
+            (null, _) => "code_challenge is missing",
+            (_, not "S256") => "code_challenge_method must be S256",
+            ({ } challenge, _) => Challenge().IsMatch(challenge) ? null : "code_challenge is not the base64url of a SHA-256",
+        };
+
+    private static (AuthorizeRequest?, OAuthError?) Fail(OAuthError error) => (null, error);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{43}\z")]
+    private static partial Regex Challenge();
+}

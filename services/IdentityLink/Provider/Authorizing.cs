@@ -1,0 +1,85 @@
+using Hutong.EventStore;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Sessions;
+using Hutong.IdentityLink.Storage;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>
+/// Leads an authorization request from whatever state it is in to the next page or to its answer: sign-in, then
+/// consent, then the code.
+/// </summary>
+public sealed class Authorizing(
+    AuthorizeRequests requests, Clients clients, IEventStore store, AssigningSubjects subjects, TokenGrants grants, Tokens tokens,
+    Issuer issuer, TimeProvider time)
+{
+    /// <summary>Begins with a request that just came.</summary>
+    public Task<IResult> Begin(AuthorizeRequest request, Browser browser, CancellationToken cancellation) =>
+        Continue(request, waiting: null, time.GetUtcNow(), browser, cancellation);
+
+    /// <summary>Goes on with one that waited.</summary>
+    public Task<IResult> Resume(WaitingRequest waiting, Browser browser, CancellationToken cancellation) =>
+        Continue(waiting.Request, waiting, waiting.CreatedAt, browser, cancellation);
+
+    /// <summary>Answers with a code: everything was asked and agreed to.</summary>
+    public async Task<IResult> Grant(
+        AuthorizeRequest request, string? waitingId, Client client, BrowserSession session, CancellationToken cancellation)
+    {
+        var subject = await subjects.Handle(session.PersonId, client.Sector, cancellation);
+        if (!subject.Succeeded)
+            return AuthorizationResponse.Error(issuer, request, "temporarily_unavailable", "Try again shortly.");
+        var code = Secret.New();
+        var grant = new TokenGrant(
+            Guid.CreateVersion7(), client.Id, session.PersonId, session.Sid, subject.Value, request.Scopes, request.Nonce,
+            session.AuthenticatedAt);
+        // A partner that was granted it may go on while the person is away; our own sites end with the session.
+        var offline = request.Scopes.Contains(Scopes.OfflineAccess) && !client.IsSite;
+        if (!await grants.Add(grant, offline, code, request.RedirectUri, request.CodeChallenge, cancellation))
+            return AuthorizationResponse.Error(issuer, request, "login_required", "The session ended meanwhile.");
+        if (waitingId is not null)
+            await requests.Remove(waitingId, cancellation);
+        return AuthorizationResponse.Code(issuer, request, code);
+    }
+
+    private async Task<IResult> Continue(
+        AuthorizeRequest request, WaitingRequest? waiting, DateTimeOffset askedAt, Browser browser, CancellationToken cancellation)
+    {
+        if (clients.Find(request.ClientId) is not { } client)
+            return AuthorizationResponse.Error(issuer, request, "unauthorized_client", "The client is no longer registered.");
+        if (browser.Session is not { } session || !IsRecent(request, session, askedAt))
+            return await Ask("/sign-in", "login_required", "Nobody is signed in, or not recently enough.");
+
+        var person = (await store.Load(Person.Fold, Person.StreamOf(session.PersonId), cancellation: cancellation)).State;
+        if (!await IsExpected(request, client, person, cancellation))
+        {
+            return session.AuthenticatedAt >= askedAt || request.IsSilent
+                ? AuthorizationResponse.Error(issuer, request, "login_required", "Somebody other than id_token_hint says is signed in.")
+                : await Ask("/sign-in", "login_required", "");
+        }
+        var agreed = client.IsSite
+            || (!request.AsksForConsent && person.Consented(client.Id, request.Scopes, ConsentText.Version));
+        return agreed
+            ? await Grant(request, waiting?.Id, client, session, cancellation)
+            : await Ask("/consent", "consent_required", "The person has not agreed to this yet.");
+
+        async Task<IResult> Ask(string page, string error, string description)
+        {
+            if (request.IsSilent)
+                return AuthorizationResponse.Error(issuer, request, error, description);
+            waiting ??= await requests.Add(request, askedAt, cancellation);
+            var locales = request.UiLocales is { } asked ? $"&ui_locales={Uri.EscapeDataString(asked)}" : "";
+            return new SeeOther($"{page}?request={waiting.Id}{locales}");
+        }
+    }
+
+    /// <summary>Whether a session's sign-in is as recent as the request asks. One made for this very request always is.</summary>
+    public bool IsRecent(AuthorizeRequest request, BrowserSession session, DateTimeOffset askedAt) =>
+        session.AuthenticatedAt >= askedAt
+        || (!request.AsksForSignIn
+            && (request.MaxAge is not { } seconds || time.GetUtcNow() - session.AuthenticatedAt <= TimeSpan.FromSeconds(seconds)));
+
+    private async Task<bool> IsExpected(AuthorizeRequest request, Client client, Person person, CancellationToken cancellation) =>
+        request.IdTokenHint is null
+        || (await tokens.ReadHint(request.IdTokenHint, cancellation) is { } hint
+            && person.Subjects.GetValueOrDefault(client.Sector) == hint.Subject);
+}

@@ -1,0 +1,53 @@
+using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Sessions;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>The consent page of partners, and the decision made on it.</summary>
+internal static class ConsentEndpoint
+{
+    public static void MapConsent(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/consent", Show);
+        routes.MapPost("/consent", Decide).RequireFormToken();
+    }
+
+    private static async Task<IResult> Show(
+        string? request, Browser browser, AuthorizeRequests requests, Clients clients, CancellationToken cancellation)
+    {
+        if (await requests.Find(request, cancellation) is not { } waiting || clients.Find(waiting.Request.ClientId) is not { } client)
+            return ErrorPage.Of("request_over");
+        if (browser.Session is null)
+            return new SeeOther($"/authorize/resume?request={waiting.Id}");
+        return Page.Of<ConsentPage>(new()
+        {
+            [nameof(ConsentPage.Browser)] = browser,
+            [nameof(ConsentPage.RequestId)] = waiting.Id,
+            [nameof(ConsentPage.ClientName)] = client.Name,
+            [nameof(ConsentPage.Scopes)] = waiting.Request.Scopes,
+        }, formTargets: new Uri(waiting.Request.RedirectUri).GetLeftPart(UriPartial.Authority));
+    }
+
+    private static async Task<IResult> Decide(
+        HttpRequest http, Browser browser, AuthorizeRequests requests, Clients clients, GivingConsent consents, Authorizing authorizing,
+        Issuer issuer, CancellationToken cancellation)
+    {
+        if (await requests.Find(http.Form["request"], cancellation) is not { } waiting
+            || clients.Find(waiting.Request.ClientId) is not { } client)
+            return ErrorPage.Of("request_over");
+        // Whoever reaches the form without the sign-in that the request asks for is led to it first.
+        if (browser.Session is not { } session || !authorizing.IsRecent(waiting.Request, session, waiting.CreatedAt))
+            return new SeeOther($"/authorize/resume?request={waiting.Id}");
+        if (http.Form["decision"] != "allow")
+        {
+            await requests.Remove(waiting.Id, cancellation);
+            return AuthorizationResponse.Error(issuer, waiting.Request, "access_denied", "The person did not agree.");
+        }
+        var given = await consents.Handle(
+            session.PersonId, new GiveConsent(client.Id, waiting.Request.Scopes, ConsentText.Version), cancellation);
+        return given.Succeeded
+            ? await authorizing.Grant(waiting.Request, waiting.Id, client, session, cancellation)
+            : ErrorPage.Of(given.Rejection);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>What the consent page says about each scope. A change of meaning takes a new version, and people are asked again.</summary>
+public static class ConsentText
+{
+    /// <summary>The version of the text, kept with each consent.</summary>
+    public const string Version = "2026-11-22";
+
+    /// <summary>The texts of scopes, in Chinese and in English.</summary>
+    public static IReadOnlyDictionary<string, (string Chinese, string English)> Of { get; } =
+        new Dictionary<string, (string, string)>
+        {
+            [Scopes.OpenId] = ("确认你是同一个人。对方只得到一个专属编号，无法据此在别处认出你。",
+                "Recognise you when you return. It gets a number of its own for you, which tells nobody else who you are."),
+            [Scopes.Profile] = ("看到你的昵称。", "See your nickname."),
+            [Scopes.OfflineAccess] = ("你离开后继续保持登录，直到你收回许可。", "Stay connected while you are away, until you take it back."),
+        };
+}

@@ -1,0 +1,62 @@
+using Microsoft.IdentityModel.Tokens;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>What this provider can do, and nothing that it cannot (OpenID Connect Discovery 1.0, section 3), and its keys.</summary>
+internal static class Discovery
+{
+    public static void MapDiscovery(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/.well-known/openid-configuration", (Issuer issuer, IEnumerable<IGrantType> grantTypes) =>
+            Results.Json(Document(issuer, grantTypes)));
+        routes.MapGet("/jwks", Keys);
+    }
+
+    private static Dictionary<string, object> Document(Issuer issuer, IEnumerable<IGrantType> grantTypes) => new()
+    {
+        ["issuer"] = issuer.Public,
+        ["authorization_endpoint"] = issuer.Address("/authorize"),
+        ["token_endpoint"] = issuer.Address("/token"),
+        ["userinfo_endpoint"] = issuer.Address("/userinfo"),
+        ["jwks_uri"] = issuer.Address("/jwks"),
+        ["end_session_endpoint"] = issuer.Address("/end_session"),
+        ["scopes_supported"] = Scopes.All,
+        ["response_types_supported"] = new[] { "code" },
+        ["response_modes_supported"] = new[] { "query" },
+        ["grant_types_supported"] = grantTypes.Select(type => type.Name).ToArray(),
+        ["subject_types_supported"] = new[] { "pairwise" },
+        ["id_token_signing_alg_values_supported"] = new[] { SecurityAlgorithms.RsaSha256 },
+        ["token_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post", "none" },
+        ["code_challenge_methods_supported"] = new[] { "S256" },
+        ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },
+        ["claims_supported"] = new[] { "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "at_hash", "nickname" },
+        ["ui_locales_supported"] = new[] { "zh-CN", "en" },
+        ["claims_parameter_supported"] = false,
+        ["request_parameter_supported"] = false,
+        ["request_uri_parameter_supported"] = false,
+        ["authorization_response_iss_parameter_supported"] = true,
+        ["backchannel_logout_supported"] = true,
+        ["backchannel_logout_session_supported"] = true,
+    };
+
+    /// <summary>The public keys (RFC 7517). Cached for less than an instance needs to notice a new one.</summary>
+    private static async Task<IResult> Keys(HttpResponse response, SigningKeys keys, CancellationToken cancellation)
+    {
+        response.Headers.CacheControl = "public, max-age=60";
+        return Results.Json(new Dictionary<string, object> { ["keys"] = (await keys.All(cancellation)).Select(Key).ToArray() });
+    }
+
+    private static Dictionary<string, string> Key(RsaSecurityKey key)
+    {
+        var parameters = key.Rsa.ExportParameters(includePrivateParameters: false);
+        return new()
+        {
+            ["kty"] = "RSA",
+            ["use"] = "sig",
+            ["alg"] = SecurityAlgorithms.RsaSha256,
+            ["kid"] = key.KeyId,
+            ["n"] = Base64UrlEncoder.Encode(parameters.Modulus),
+            ["e"] = Base64UrlEncoder.Encode(parameters.Exponent),
+        };
+    }
+}

@@ -1,0 +1,58 @@
+using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.Sessions;
+using Hutong.ServiceDefaults.Outgoing;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>The OpenID provider.</summary>
+internal static class ProviderServices
+{
+    public static WebApplicationBuilder AddProvider(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ProviderOptions>().BindConfiguration("Provider")
+            .Validate(options => options.Clients.Values.All(client => !string.IsNullOrEmpty(client.Name)), "Every Provider:Clients:{id} has a Name.")
+            .Validate(options => options.Clients.Values.All(HasUsableHash), "Provider:Clients:{id}:SecretHash is base64 of a SHA-256.")
+            .Validate(options => options.Clients.Values.All(HasUsableAddresses),
+                "Addresses under Provider:Clients:{id} are absolute http(s) addresses without a fragment.")
+            .ValidateOnStart();
+        services.AddSingleton<Issuer>();
+        services.AddSingleton<Clients>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<TokenGrants>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AuthorizeRequests>();
+        services.AddSingleton<Authorizing>();
+        services.AddSingleton<IGrantType, AuthorizationCodeGrant>();
+        services.AddSingleton<IGrantType, RefreshTokenGrant>();
+        services.AddSingleton<IGrantType, TokenExchangeGrant>();
+        services.AddSingleton<BackchannelLogout>();
+        services.AddHostedService<LogoutWorker>();
+        foreach (var client in builder.Configuration.GetSection("Provider:Clients").GetChildren())
+        {
+            if (Uri.TryCreate(client["BackchannelLogoutUri"], UriKind.Absolute, out var address))
+                services.AddOutgoing(BackchannelLogout.HttpClientOf(client.Key), address);
+        }
+        return builder;
+    }
+
+    public static void MapProvider(this IEndpointRouteBuilder routes)
+    {
+        routes.MapDiscovery();
+        routes.MapAuthorizeEndpoint();
+        routes.MapConsent();
+        routes.MapTokenEndpoint();
+        routes.MapUserInfoEndpoint();
+        routes.MapEndSession();
+    }
+
+    private static bool HasUsableHash(ClientOptions client) =>
+        client.SecretHash is null || (Convert.TryFromBase64String(client.SecretHash, new byte[64], out var length) && length == 32);
+
+    private static bool HasUsableAddresses(ClientOptions client) =>
+        client.RedirectUris.Concat(client.PostLogoutRedirectUris).Append(client.BackchannelLogoutUri)
+            .All(text => text is null
+                || (Uri.TryCreate(text, UriKind.Absolute, out var address)
+                    && address.Scheme is "http" or "https" && address.Fragment.Length == 0));
+}

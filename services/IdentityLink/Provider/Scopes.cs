@@ -1,0 +1,27 @@
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>The scopes on offer. Others that are asked for are ignored (OpenID Connect Core, section 3.1.2.1).</summary>
+public static class Scopes
+{
+    /// <summary>Makes it an OpenID Connect request.</summary>
+    public const string OpenId = "openid";
+
+    /// <summary>The person's nickname.</summary>
+    public const string Profile = "profile";
+
+    /// <summary>A refresh token.</summary>
+    public const string OfflineAccess = "offline_access";
+
+    /// <summary>All, in the order in which they are shown and stored.</summary>
+    public static IReadOnlyList<string> All { get; } = [OpenId, Profile, OfflineAccess];
+
+    /// <summary>The known ones of a space-separated list.</summary>
+    public static string[] Known(string? scope)
+    {
+        var asked = Split(scope);
+        return [.. All.Where(asked.Contains)];
+    }
+
+    /// <summary>A space-separated list as its parts.</summary>
+    public static string[] Split(string? scope) => (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

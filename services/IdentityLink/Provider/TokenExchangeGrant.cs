@@ -1,0 +1,34 @@
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>
+/// Token exchange (RFC 8693), for the gateway alone: the caller's access token for an internal token to one service.
+/// </summary>
+public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens) : IGrantType
+{
+    private const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
+    private const string JwtType = "urn:ietf:params:oauth:token-type:jwt";
+
+    private static readonly string[] Services = ["identity-link", "social-feed", "commerce-card", "attribution"];
+
+    /// <inheritdoc/>
+    public string Name => "urn:ietf:params:oauth:grant-type:token-exchange";
+
+    /// <inheritdoc/>
+    public async Task<IResult> Answer(Client client, Parameters parameters, CancellationToken cancellation)
+    {
+        if (client.Id != Clients.Gateway || client.IsPublic)
+            return new OAuthError("unauthorized_client", "This client may not exchange tokens.").Answer();
+        if (parameters["subject_token"] is not { } subjectToken || parameters["subject_token_type"] != AccessTokenType)
+            return OAuthError.InvalidRequest($"subject_token is needed, and subject_token_type {AccessTokenType}").Answer();
+        if (parameters["requested_token_type"] is not (null or JwtType))
+            return OAuthError.InvalidRequest($"The only requested_token_type is {JwtType}").Answer();
+        if (parameters["audience"] is not { } audience || !Services.Contains(audience))
+            return new OAuthError("invalid_target", "The audience is none of the services.").Answer();
+        if (await accessTokens.Find(subjectToken, cancellation) is not { } grant)
+            return OAuthError.InvalidRequest("The subject_token does not hold.").Answer();
+
+        return new TokenBody(
+            await tokens.Internal(grant, audience, cancellation), "N_A", (long)Tokens.InternalLifetime.TotalSeconds,
+            IssuedTokenType: JwtType);
+    }
+}

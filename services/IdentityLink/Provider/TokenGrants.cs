@@ -1,0 +1,66 @@
+using Hutong.IdentityLink.Storage;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Provider;
+
+/// <summary>What one authorization gave a client: its code and its tokens hold only while it is not revoked.</summary>
+/// <param name="Id">Names the family of tokens.</param>
+/// <param name="ClientId">Who got it.</param>
+/// <param name="PersonId">Who gave it.</param>
+/// <param name="Sid">The browser session in which.</param>
+/// <param name="Subject">The person as the client knows them.</param>
+/// <param name="Scopes">What was granted.</param>
+/// <param name="Nonce">For the id token of the code.</param>
+/// <param name="AuthTime">When the person had signed in, UTC.</param>
+public sealed record TokenGrant(
+    Guid Id, string ClientId, Guid PersonId, Guid Sid, string Subject, IReadOnlyList<string> Scopes, string? Nonce, DateTimeOffset AuthTime);
+
+/// <summary>The grants.</summary>
+public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOptions> options, TimeProvider time)
+{
+    internal const string Columns = "g.grant_id, g.client_id, g.person_id, g.sid, g.subject, g.scope, g.nonce, g.auth_time";
+
+    // One statement: a session that ended meanwhile gives no grant, and whoever got one is told when it ends.
+    private const string AddSql = """
+        with session as (select sid from browser_session where sid = $4 and expires_at > $10),
+        told as (
+            insert into session_client (sid, client_id, subject) select sid, $2, $5 from session
+            on conflict (sid, client_id) do update set subject = excluded.subject),
+        granted as (
+            insert into token_grant (grant_id, client_id, person_id, sid, subject, scope, nonce, auth_time, offline, expires_at)
+            select $1, $2, $3, sid, $5, $6, $7, $8, $9, $11 from session
+            returning grant_id)
+        insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at)
+        select $12, grant_id, $13, $14, $15 from granted
+        """;
+
+    private const string RevokeSql = "update token_grant set revoked_at = $2 where grant_id = $1 and revoked_at is null";
+
+    /// <summary>Keeps a grant with its code.</summary>
+    /// <returns>Whether the session still lasts; if not, nothing was granted.</returns>
+    public async Task<bool> Add(
+        TokenGrant grant, bool offline, string code, string redirectUri, string? codeChallenge, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return await database.Run(
+            AddSql, cancellation,
+            grant.Id, grant.ClientId, grant.PersonId, grant.Sid, grant.Subject, string.Join(' ', grant.Scopes), grant.Nonce,
+            grant.AuthTime, offline, now, now + options.Value.RefreshTokenLifetime,
+            Secret.Hash(code), redirectUri, codeChallenge, now + options.Value.CodeLifetime) > 0;
+    }
+
+    /// <summary>Ends a grant: nothing that came of it holds any more.</summary>
+    public Task Revoke(Guid grantId, CancellationToken cancellation) =>
+        database.Run(RevokeSql, cancellation, grantId, time.GetUtcNow());
+
+    internal static TokenGrant Read(NpgsqlDataReader row, int first = 0) => new(
+        row.GetGuid(first),
+        row.GetString(first + 1),
+        row.GetGuid(first + 2),
+        row.GetGuid(first + 3),
+        row.GetString(first + 4),
+        Scopes.Split(row.GetString(first + 5)),
+        row.Text(first + 6),
+        row.Time(first + 7));
+}

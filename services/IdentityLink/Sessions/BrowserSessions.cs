@@ -1,0 +1,51 @@
+using Hutong.IdentityLink.Storage;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Sessions;
+
+/// <summary>A browser in which somebody is signed in.</summary>
+/// <param name="Sid">The session's name in tokens; not a secret, and the same while the session lasts.</param>
+/// <param name="PersonId">Who is signed in.</param>
+/// <param name="Account">The account they signed in with: its stream id.</param>
+/// <param name="AuthenticatedAt">When they last proved who they are, UTC.</param>
+public sealed record BrowserSession(Guid Sid, Guid PersonId, string Account, DateTimeOffset AuthenticatedAt);
+
+/// <summary>The signed-in browsers.</summary>
+public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time)
+{
+    /// <summary>A session lasts this long from its last sign-in.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
+
+    private const string FindSql =
+        "select sid, person_id, account, authenticated_at from browser_session where id_hash = $1 and expires_at > $2";
+
+    // The same person keeps their session and its sid under the new id.
+    private const string SignInSql = """
+        with kept as (
+            update browser_session set id_hash = $2, account = $5, authenticated_at = $6, expires_at = $7
+            where id_hash = $1 and person_id = $4
+            returning sid)
+        insert into browser_session (id_hash, sid, person_id, account, authenticated_at, expires_at)
+        select $2, $3, $4, $5, $6, $7 where not exists (select from kept)
+        """;
+
+    private const string RotateSql = "update browser_session set id_hash = $2 where id_hash = $1";
+
+    /// <summary>The session of a browser, if somebody is signed in there.</summary>
+    public Task<BrowserSession?> Find(byte[] idHash, CancellationToken cancellation) =>
+        database.One(
+            FindSql, row => new BrowserSession(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3)),
+            cancellation, idHash, time.GetUtcNow());
+
+    /// <summary>Signs a person in: from <paramref name="oldHash"/> on, the browser is known by <paramref name="newHash"/>.</summary>
+    public Task SignIn(byte[] oldHash, byte[] newHash, Guid personId, string account, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return database.Run(
+            SignInSql, cancellation, oldHash, newHash, Guid.CreateVersion7(), personId, account, now, now + Lifetime);
+    }
+
+    /// <summary>Gives a session a new id.</summary>
+    public Task Rotate(byte[] oldHash, byte[] newHash, CancellationToken cancellation) =>
+        database.Run(RotateSql, cancellation, oldHash, newHash);
+}

@@ -1,0 +1,53 @@
+using Hutong.IdentityLink.Provider;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Sessions;
+
+/// <summary>Ends browser sessions: what hangs on them stops to hold, and the clients they signed in to are told.</summary>
+public sealed class EndingSessions(NpgsqlDataSource database, BackchannelLogout logout, TimeProvider time)
+{
+    /// <summary>How long signing out waits for clients, so that whoever signed out of one site finds themselves signed out of the others.</summary>
+    private static readonly TimeSpan WaitForClients = TimeSpan.FromSeconds(2);
+
+    // Waits for a grant that is being made in this session, so that the next statement sees it.
+    private const string LockSql = "select from browser_session where sid = $1 for update";
+
+    private const string EndSql = """
+        with told as (
+            insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at)
+            select gen_random_uuid(), client_id, sid, subject, $3, $4 from session_client
+            where sid = $1 and client_id = any($5)
+            returning id, client_id, sid, subject),
+        revoked as (update token_grant set revoked_at = $2 where sid = $1 and not offline and revoked_at is null),
+        ended as (delete from browser_session where sid = $1)
+        select id, client_id, sid, subject from told
+        """;
+
+    /// <summary>Ends a session; one that is over already stays over.</summary>
+    public async Task End(Guid sid, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command(LockSql, sid));
+        batch.BatchCommands.Add(Command(
+            EndSql, sid, now, now + BackchannelLogout.FirstRetryAfter, now + BackchannelLogout.GiveUpAfter, logout.ClientIds));
+        var deliveries = new List<LogoutDelivery>();
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
+        {
+            await reader.NextResultAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                deliveries.Add(LogoutDelivery.Read(reader));
+        }
+        // Not cancelled with the request: the rows are written, and whatever stays undelivered is tried again.
+        var sent = Task.WhenAll(deliveries.Select(delivery => logout.Deliver(delivery, CancellationToken.None)));
+        await Task.WhenAny(sent, Task.Delay(WaitForClients, time, cancellation));
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params IEnumerable<object> arguments)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var argument in arguments)
+            command.Parameters.Add(new NpgsqlParameter { Value = argument });
+        return command;
+    }
+}

@@ -1,0 +1,61 @@
+using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Sessions;
+
+namespace Hutong.IdentityLink.SigningIn;
+
+/// <summary><c>GET /callback/{platform}</c>: a platform's answer. It signs in or prepares a link; it never links.</summary>
+internal static class PlatformCallback
+{
+    public static void MapPlatformCallback(this IEndpointRouteBuilder routes) => routes.MapGet("/callback/{platform}", Answer);
+
+    private static async Task<IResult> Answer(
+        string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, CallbackStates states, Visiting visiting,
+        SigningInWithAccount signIn, EndingSessions ending, StartingLinks links, CancellationToken cancellation)
+    {
+        if (platforms.Find(platform) is not { } known)
+            return ErrorPage.Of("unknown_platform");
+        var parameters = Parameters.OfQuery(http);
+        if (parameters.FirstFault is not null)
+            return ErrorPage.Of("malformed_request");
+        if (parameters["state"] is not { } state
+            || await states.Take(state, browser.IdHash, known.Name, cancellation) is not { } visit)
+            return ErrorPage.Of("state_invalid", backTo: "/sign-in");
+
+        var backTo = BackTo(visit);
+        if (visit.Intent == VisitIntent.Link && browser.Session?.PersonId != visit.PersonId)
+            return ErrorPage.Of("session_changed", backTo);
+        if (parameters["code"] is not { } code)
+            return ErrorPage.Of("platform_denied", backTo);
+        var account = await known.Redeem(code, visiting.CallbackOf(known), cancellation);
+        if (!account.Succeeded)
+            return ErrorPage.Of(account.Rejection, backTo);
+
+        return visit.Intent == VisitIntent.Link
+            ? await links.Proved(browser, account.Value, cancellation)
+            : await SignIn(account.Value);
+
+        async Task<IResult> SignIn(PlatformAccount proved)
+        {
+            var outcome = await signIn.Handle(proved, cancellation);
+            if (!outcome.Succeeded)
+                return ErrorPage.Of(outcome.Rejection, backTo);
+            // Somebody else was signed in here: their session ends, it is not taken over.
+            if (browser.Session is { } before && before.PersonId != outcome.Value.PersonId)
+                await ending.End(before.Sid, cancellation);
+            await browser.SignIn(outcome.Value.PersonId, outcome.Value.Account, cancellation);
+            return new SeeOther(visit.RequestId is { } request ? $"/authorize/resume?request={request}" : "/account");
+        }
+    }
+
+    /// <summary>Where other ways in are open.</summary>
+    private static string BackTo(Visit visit) => visit switch
+    {
+        { Intent: VisitIntent.Link } => "/account",
+        { RequestId: { } request } => $"/sign-in?request={request}",
+        _ => "/sign-in",
+    };
+}

@@ -1,0 +1,48 @@
+using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Sessions;
+
+namespace Hutong.IdentityLink.SigningIn;
+
+/// <summary>The sign-in page and the way to a platform, which is a POST: no link from elsewhere begins a sign-in.</summary>
+internal static class SignInEndpoints
+{
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sign-in", Show);
+        routes.MapPost("/sign-in/{platform}", Start).RequireFormToken();
+        routes.MapPlatformCallback();
+    }
+
+    private static async Task<IResult> Show(
+        string? request, Browser browser, AuthorizeRequests requests, Clients clients, KnownPlatforms platforms,
+        PlatformOrigins origins, CancellationToken cancellation)
+    {
+        var waiting = await requests.Find(request, cancellation);
+        if (request is not null && waiting is null)
+            return ErrorPage.Of("request_over");
+        var client = clients.Find(waiting?.Request.ClientId);
+        var side = client?.Side ?? Side.Social;
+        return Page.Of<SignInPage>(new()
+        {
+            [nameof(SignInPage.Browser)] = browser,
+            [nameof(SignInPage.RequestId)] = waiting?.Id,
+            [nameof(SignInPage.ClientName)] = client?.Name,
+            [nameof(SignInPage.Ways)] = platforms.All.Where(platform => platform.Side == side).ToArray(),
+            [nameof(SignInPage.MoreWays)] = platforms.All.Where(platform => platform.Side != side).ToArray(),
+        }, formTargets: origins.All);
+    }
+
+    private static async Task<IResult> Start(
+        string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, AuthorizeRequests requests, Visiting visiting,
+        CancellationToken cancellation)
+    {
+        if (platforms.Find(platform) is not { } known)
+            return ErrorPage.Of("unknown_platform");
+        var request = http.Form["request"].ToString() is { Length: > 0 } given ? given : null;
+        if (request is not null && await requests.Find(request, cancellation) is null)
+            return ErrorPage.Of("request_over");
+        return await visiting.Begin(browser, known, new Visit(VisitIntent.SignIn, RequestId: request), cancellation);
+    }
+}

@@ -1,0 +1,50 @@
+using Hutong.EventStore;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Storage;
+
+/// <summary>Deletes rows that are over. They do not hold any more in any case; this keeps the tables small.</summary>
+internal sealed partial class ExpiredRows(NpgsqlDataSource database, SchemaReady schema, TimeProvider time, ILogger<ExpiredRows> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    // A used code and a rotated refresh token stay as long as their grant, so that their reuse is noticed.
+    private static readonly string[] Statements =
+    [
+        "delete from callback_state where expires_at <= $1",
+        "delete from link_proof where expires_at <= $1",
+        "delete from authorize_request where expires_at <= $1",
+        "delete from access_token where expires_at <= $1",
+        "delete from token_grant where expires_at <= $1",
+        "delete from browser_session where expires_at <= $1",
+        "delete from logout_delivery where expires_at <= $1",
+    ];
+
+    /// <summary>Deletes what is over by now.</summary>
+    public async Task Delete(CancellationToken cancellation)
+    {
+        foreach (var statement in Statements)
+            await database.Run(statement, cancellation, time.GetUtcNow());
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.Wait(stoppingToken);
+        using var timer = new PeriodicTimer(Pause, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await Delete(stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                Failed(e);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Rows that are over could not be deleted; trying again in a minute")]
+    private partial void Failed(Exception exception);
+}

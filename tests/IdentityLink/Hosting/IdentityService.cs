@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hutong.Launcher.Processes;
+using Hutong.Testing;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Tests.Hosting;
+
+/// <summary>Identity-Link on a port and a database of its own, with the simulated platforms. Shared by the tests that change no setting.</summary>
+public sealed class IdentityService(Servers servers, SimulatedPlatforms platforms) : IAsyncLifetime
+{
+    /// <summary>The public origin. Nothing listens there: tests stand where the gateway does.</summary>
+    public const string Origin = "http://localhost:8080";
+
+    public const string Site = "hutong-social";
+    public const string OtherSite = "hutong-shop";
+    public const string Partner = "demo-partner";
+    public const string OtherPartner = "other-partner";
+    public const string PublicClient = "phone-app";
+    public const string Gateway = "hutong-gateway";
+
+    private readonly List<WebApplicationFactory<Program>> instances = [];
+
+    /// <summary>Where logout tokens arrive.</summary>
+    public LogoutReceiver Logouts { get; } = new();
+
+    public Uri Address => Instance(0);
+
+    public IServiceProvider Services => instances[0].Services;
+
+    public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
+
+    public static string RedirectUri(string client) => $"http://{client}.localhost/signin-oidc";
+
+    public static string SignedOutUri(string client) => $"http://{client}.localhost/signed-out";
+
+    public static string Secret(string client) => $"a-long-random-secret-of-{client}";
+
+    public Uri Instance(int number) => instances[number].ClientOptions.BaseAddress;
+
+    public ValueTask InitializeAsync() => Start(new Dictionary<string, string?>());
+
+    /// <summary>Starts an instance with settings of its own over the usual ones.</summary>
+    public async ValueTask Start(IReadOnlyDictionary<string, string?> overrides, int count = 1)
+    {
+        var database = await servers.NewDatabase();
+        for (var i = 0; i < count; i++)
+        {
+            var port = Ports.Free(1)[0];
+            var settings = Settings(database, port).Concat(overrides);
+            var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+            {
+                host.UseUrls($"http://127.0.0.1:{port}");
+                foreach (var (key, value) in settings)
+                    host.UseSetting(key, value);
+                host.ConfigureLogging(logging => logging.ClearProviders());
+            });
+            factory.UseKestrel();
+            factory.StartServer();
+            factory.ClientOptions.BaseAddress = new Uri($"http://localhost:{port}");
+            instances.Add(factory);
+        }
+        foreach (var instance in instances)
+            await instance.Services.GetRequiredService<EventStore.SchemaReady>().Wait(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var instance in instances)
+            await instance.DisposeAsync();
+        await Logouts.DisposeAsync();
+    }
+
+    private Dictionary<string, string?> Settings(string database, int port)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Database"] = database,
+            // No broker: everything here works without, and what is published waits in the log.
+            ["ConnectionStrings:Broker"] = "amqp://nobody:nothing@127.0.0.1:9/",
+            ["Public:Origin"] = Origin,
+            ["Services:IdentityLink:0"] = $"http://localhost:{port}",
+            ["Keys:Current"] = "test",
+            ["Keys:KeyEncryptionKeys:test"] = Convert.ToBase64String(Enumerable.Repeat((byte)7, 32).ToArray()),
+            ["Keys:IdentifierHashKey"] = Convert.ToBase64String(Enumerable.Repeat((byte)9, 32).ToArray()),
+            ["Provider:Clients:hutong-gateway:Name"] = "Gateway",
+            ["Provider:Clients:hutong-gateway:SecretHash"] = Hash(Secret(Gateway)),
+            ["Provider:Clients:phone-app:Name"] = "Phone",
+            ["Provider:Clients:phone-app:RedirectUris:0"] = RedirectUri(PublicClient),
+        };
+        foreach (var name in SimulatedPlatforms.Names)
+        {
+            settings[$"Platforms:{name}:AuthorizeAddress"] = $"http://{name}.localhost:{platforms.Port}{(name == "weibo" ? "/oauth2/authorize" : "/authorize")}";
+            settings[$"Platforms:{name}:ApiAddress"] = platforms.Api;
+            settings[$"Platforms:{name}:ClientId"] = SimulatedPlatforms.AppKey;
+            settings[$"Platforms:{name}:ClientSecret"] = "app-secret";
+        }
+        foreach (var client in (string[])[Site, OtherSite, Partner, OtherPartner])
+        {
+            var prefix = $"Provider:Clients:{client}";
+            settings[$"{prefix}:Name"] = client;
+            settings[$"{prefix}:SecretHash"] = Hash(Secret(client));
+            settings[$"{prefix}:Sector"] = client;
+            settings[$"{prefix}:Site"] = client is Site or OtherSite ? "true" : "false";
+            settings[$"{prefix}:RedirectUris:0"] = RedirectUri(client);
+            settings[$"{prefix}:PostLogoutRedirectUris:0"] = SignedOutUri(client);
+            settings[$"{prefix}:BackchannelLogoutUri"] = Logouts.AddressOf(client);
+        }
+        return settings;
+    }
+
+    private static string Hash(string secret) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+}

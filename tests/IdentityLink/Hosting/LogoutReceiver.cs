@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Hutong.IdentityLink.Tests.Hosting;
+
+/// <summary>Takes logout tokens for every client, as a relying party would; can be told to fail for one.</summary>
+public sealed class LogoutReceiver : IAsyncDisposable
+{
+    private readonly WebApplication server;
+
+    public LogoutReceiver()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        server = builder.Build();
+        server.MapPost("/{client}", async (string client, HttpRequest request) =>
+        {
+            var form = await request.ReadFormAsync();
+            if (FailuresLeft.TryGetValue(client, out var left) && left > 0)
+            {
+                FailuresLeft[client] = left - 1;
+                return Results.StatusCode(503);
+            }
+            Received.Add((client, form["logout_token"].ToString()));
+            return Results.Ok();
+        });
+        server.Start();
+    }
+
+    public ConcurrentBag<(string Client, string Token)> Received { get; } = [];
+
+    public ConcurrentDictionary<string, int> FailuresLeft { get; } = new();
+
+    public string AddressOf(string client) => $"{server.Urls.First()}/{client}";
+
+    /// <summary>The clients told that a session is over.</summary>
+    public IEnumerable<string> ToldOf(string sid) =>
+        Received.Where(r => new JsonWebToken(r.Token).GetClaim("sid").Value == sid).Select(r => r.Client);
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}
