@@ -1,23 +1,31 @@
-using Hutong.Launcher;
+namespace Hutong.Launcher;
 
-using var stop = new StopSignals();
-try
+// Written out, because the public Program that ASP.NET Core makes of top-level statements would clash
+// with a service's in tests that reference both.
+internal static class EntryPoint
 {
-    if (args is [WithServers.Name, .. var command])
-        return await WithServers.Run(command, stop.Token);
-    var options = CommandLine.Parse(args);
-    if (!options.Help)
-        return await Up.Run(options, stop.Token);
-    Console.WriteLine(CommandLine.FullUsage());
-    return 0;
-}
-catch (LaunchException e)
-{
-    Console.Error.WriteLine(e.Message);
-    return 1;
-}
-catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
-{
-    Console.Error.WriteLine("Stopped before the end.");
-    return 130;
+    public static async Task<int> Main(string[] args)
+    {
+        using var stop = new StopSignals();
+        try
+        {
+            if (args is [WithServers.Name, .. var command])
+                return await WithServers.Run(command, stop.Token);
+            var options = CommandLine.Parse(args);
+            if (!options.Help)
+                return await Up.Run(options, stop.Token);
+            Console.WriteLine(CommandLine.FullUsage());
+            return 0;
+        }
+        catch (LaunchException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped before the end.");
+            return 130;
+        }
+    }
 }
