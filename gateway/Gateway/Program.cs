@@ -1,1 +1,3 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Hutong.Gateway;
+
+await WebApplication.CreateBuilder(args).AddGateway().Build().MapGateway().RunAsync();
