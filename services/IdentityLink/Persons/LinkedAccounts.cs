@@ -31,6 +31,10 @@ public sealed class LinkedAccounts(NpgsqlDataSource database)
     public Task<List<LinkedAccount>> Of(Guid personId, CancellationToken cancellation) =>
         database.Many(OfSql, Read, cancellation, personId);
 
+    /// <summary>What to call a person: the name of the account they linked first among those that have one; null if none has.</summary>
+    public async Task<string?> Nickname(Guid personId, CancellationToken cancellation) =>
+        (await Of(personId, cancellation)).Select(account => account.DisplayName).FirstOrDefault(name => name is not null);
+
     private static LinkedAccount Read(NpgsqlDataReader row) => new(
         row.GetString(0),
         row.GetGuid(1),

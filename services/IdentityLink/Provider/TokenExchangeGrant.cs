@@ -1,14 +1,18 @@
+using Hutong.IdentityLink.Persons;
+
 namespace Hutong.IdentityLink.Provider;
 
 /// <summary>
 /// Token exchange (RFC 8693), for the gateway alone: the caller's access token for an internal token to one service.
 /// </summary>
-public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens) : IGrantType
+public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens, LinkedAccounts accounts) : IGrantType
 {
     private const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
     private const string JwtType = "urn:ietf:params:oauth:token-type:jwt";
 
-    private static readonly string[] Services = ["identity-link", "social-feed", "commerce-card", "attribution"];
+    private const string SocialFeed = "social-feed";
+
+    private static readonly string[] Services = ["identity-link", SocialFeed, "commerce-card", "attribution"];
 
     /// <inheritdoc/>
     public string Name => "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -27,8 +31,10 @@ public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens)
         if (await accessTokens.Find(subjectToken, cancellation) is not { } grant)
             return OAuthError.InvalidRequest("The subject_token does not hold.").Answer();
 
+        // Only Social-Feed shows people to each other; no other service needs a name.
+        var nickname = audience == SocialFeed ? await accounts.Nickname(grant.PersonId, cancellation) : null;
         return new TokenBody(
-            await tokens.Internal(grant, audience, cancellation), "N_A", (long)Tokens.InternalLifetime.TotalSeconds,
+            await tokens.Internal(grant, audience, nickname, cancellation), "N_A", (long)Tokens.InternalLifetime.TotalSeconds,
             IssuedTokenType: JwtType);
     }
 }

@@ -31,12 +31,17 @@ public sealed class Tokens(SigningKeys keys, Issuer issuer, IOptions<ProviderOpt
         }, cancellation);
 
     /// <summary>A token that tells one service on whose behalf the gateway calls.</summary>
-    public Task<string> Internal(TokenGrant grant, string audience, CancellationToken cancellation) =>
+    /// <param name="grant">What the caller's access token stands for.</param>
+    /// <param name="audience">The service.</param>
+    /// <param name="nickname">What to call the person, for a service that shows them to others; otherwise null.</param>
+    /// <param name="cancellation">Ends the signing.</param>
+    public Task<string> Internal(TokenGrant grant, string audience, string? nickname, CancellationToken cancellation) =>
         Sign("at+jwt", issuer.Internal, audience, InternalLifetime, new()
         {
             ["sub"] = grant.PersonId.ToString(),
             ["sid"] = grant.Sid.ToString(),
             ["client_id"] = grant.ClientId,
+            ["nickname"] = nickname,
             ["jti"] = Guid.CreateVersion7().ToString(),
         }, cancellation);
 

@@ -23,12 +23,8 @@ internal static class UserInfoEndpoint
             return new Challenge(StatusCodes.Status403Forbidden, "insufficient_scope", "The access token lacks the scope openid.");
 
         var claims = new Dictionary<string, object> { ["sub"] = grant.Subject };
-        if (grant.Scopes.Contains(Scopes.Profile))
-        {
-            var linked = await accounts.Of(grant.PersonId, cancellation);
-            if (linked.FirstOrDefault(account => account.DisplayName is not null) is { DisplayName: { } nickname })
-                claims["nickname"] = nickname;
-        }
+        if (grant.Scopes.Contains(Scopes.Profile) && await accounts.Nickname(grant.PersonId, cancellation) is { } nickname)
+            claims["nickname"] = nickname;
         NoStore.Set(request.HttpContext.Response);
         return Results.Json(claims);
     }
