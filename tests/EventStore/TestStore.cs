@@ -40,6 +40,9 @@ public sealed class TestStore : IAsyncDisposable
         return store;
     }
 
+    /// <summary>The same database as another process has it: nothing is shared but what is stored.</summary>
+    public TestStore Elsewhere() => new(ConnectionString);
+
     /// <summary>Another pool on the database, as another process has one.</summary>
     public NpgsqlDataSource NewDataSource(int maxPoolSize = 60)
     {
@@ -54,9 +57,9 @@ public sealed class TestStore : IAsyncDisposable
     }
 
     /// <summary>A running high-water mark, as one process has it.</summary>
-    public async Task<HighWaterMark> StartMark(AppendSignal? signal = null)
+    public async Task<HighWaterMark> StartMark()
     {
-        var mark = new HighWaterMark(Database, signal ?? Signal, Ready, NullLogger<HighWaterMark>.Instance);
+        var mark = new HighWaterMark(Database, Signal, Ready, NullLogger<HighWaterMark>.Instance);
         await Start(mark);
         return mark;
     }
@@ -77,7 +80,7 @@ public sealed class TestStore : IAsyncDisposable
         await using var command = Database.CreateCommand(sql);
         foreach (var parameter in parameters)
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        return (T)(await command.ExecuteScalarAsync())!;
+        return await command.ExecuteScalarAsync() is var value and not DBNull ? (T)value! : default!;
     }
 
     public async Task Execute(string sql, params object[] parameters)
