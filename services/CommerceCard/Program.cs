@@ -1,1 +1,33 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Hutong.CommerceCard;
+using Hutong.CommerceCard.Cards;
+using Hutong.CommerceCard.Catalogue;
+using Hutong.CommerceCard.Embedding;
+using Hutong.CommerceCard.Ladders;
+using Hutong.CommerceCard.Ordering;
+using Hutong.CommerceCard.Pages;
+using Hutong.CommerceCard.Products;
+using Hutong.EventStore;
+using Hutong.Messaging;
+using Hutong.ServiceDefaults;
+using Hutong.Web;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("commerce-card", CommerceProblems.Add);
+builder.AddEventStore(CommerceEvents.Types, MessagingServices.Schema, typeof(Program).Assembly);
+builder.AddMessaging(CommerceEvents.Publish, CommerceServices.Consume);
+builder.AddCommerce();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.UseCors();
+app.MapPageAssets();
+ImportCatalogue.Map(app);
+ListProducts.Map(app);
+ShowProduct.Map(app);
+ProductPicture.Map(app);
+CardEndpoints.Map(app);
+OrderEndpoints.Map(app);
+LadderEndpoints.Map(app);
+EmbedScript.Map(app);
+ShopPages.Map(app);
+app.Run();
