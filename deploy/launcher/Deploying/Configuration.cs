@@ -82,8 +82,9 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
         settings[prefix + "Site"] = ours ? "true" : "false";
         settings[prefix + "RedirectUris__0"] = Text(address) + callback;
         settings[prefix + "PostLogoutRedirectUris__0"] = Text(address) + afterSignOut;
-        // Called by a process, and only browsers resolve *.localhost.
-        settings[prefix + "BackchannelLogoutUri"] = $"http://localhost:{port}/backchannel-logout";
+        // Called by a process, and only browsers resolve *.localhost: the gateway tells the sites apart by path.
+        settings[prefix + "BackchannelLogoutUri"] =
+            $"http://localhost:{port}/backchannel-logout" + (ours ? $"/{id["hutong-".Length..]}" : "");
     }
 
     private Dictionary<string, string?> Gateway()

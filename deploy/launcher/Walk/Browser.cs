@@ -8,8 +8,8 @@ namespace Hutong.Launcher.Walk;
 
 /// <summary>
 /// One person's browser as seen from the servers: cookies per host, redirects followed with the address bar's
-/// rules, forms sent as they stand on the page, <c>*.localhost</c> reached at 127.0.0.1. It begins every
-/// action with a trace of its own, so that what the action caused can be found.
+/// rules, forms sent as they stand on the page, <c>*.localhost</c> reached at 127.0.0.1. It keeps the trace
+/// id that the gateway answers with, so that what an action caused can be found.
 /// </summary>
 internal sealed class Browser : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class Browser : IDisposable
         ConnectCallback = Connect,
         // A new connection each time: behind a random spread every request may meet another instance.
         PooledConnectionLifetime = TimeSpan.Zero,
-        // The trace is this browser's own, not the launcher's.
+        // A browser sends no trace context, and the gateway would take none.
         ActivityHeadersPropagator = null,
     })
     {
@@ -31,7 +31,7 @@ internal sealed class Browser : IDisposable
         DefaultRequestVersion = HttpVersion.Version11,
     };
 
-    /// <summary>The trace id of the last action.</summary>
+    /// <summary>The trace id of the last action: of its first request that the gateway answered.</summary>
     public string LastTrace { get; private set; } = "";
 
     public IReadOnlyCollection<string> CookiesAt(string host) => _cookies.NamesAt(host);
@@ -73,7 +73,7 @@ internal sealed class Browser : IDisposable
             request.Content = body as HttpContent ?? new StringContent(
                 JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json");
         using var response = await _http.SendAsync(request, cancellation);
-        TakeCookies(address, response);
+        Take(address, response);
         var text = await response.Content.ReadAsStringAsync(cancellation);
         if (!response.IsSuccessStatusCode)
             throw new WalkException($"{method} {address} answered {(int)response.StatusCode}: {Shortened(text)}");
@@ -105,7 +105,7 @@ internal sealed class Browser : IDisposable
             request.Headers.Add("Sec-Fetch-Dest", "document");
             request.Content = fields is null ? null : new FormUrlEncodedContent(fields);
             using var response = await _http.SendAsync(request, cancellation);
-            TakeCookies(address, response);
+            Take(address, response);
             if (response.Headers.Location is not { } location || !IsRedirect(response.StatusCode))
                 return new Page(
                     this, address, response.StatusCode,
@@ -121,7 +121,6 @@ internal sealed class Browser : IDisposable
     private HttpRequestMessage Request(HttpMethod method, Uri address, Uri? from)
     {
         var request = new HttpRequestMessage(method, address);
-        request.Headers.Add("traceparent", $"00-{LastTrace}-{Convert.ToHexStringLower(NewId(8))}-01");
         request.Headers.Add("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.8");
         request.Headers.Add("User-Agent", "Hutong-Walk");
         var origin = from?.GetLeftPart(UriPartial.Authority);
@@ -136,21 +135,16 @@ internal sealed class Browser : IDisposable
         return request;
     }
 
-    private void TakeCookies(Uri address, HttpResponseMessage response)
+    private void Take(Uri address, HttpResponseMessage response)
     {
+        if (LastTrace.Length == 0 && response.Headers.TryGetValues("X-Trace-Id", out var traces))
+            LastTrace = traces.First();
         if (response.Headers.TryGetValues("Set-Cookie", out var headers))
             foreach (var header in headers)
                 _cookies.Take(address, header, TimeProvider.System.GetUtcNow());
     }
 
-    private void BeginTrace() => LastTrace = Convert.ToHexStringLower(NewId(16));
-
-    private static byte[] NewId(int bytes)
-    {
-        Span<byte> id = stackalloc byte[bytes];
-        Random.Shared.NextBytes(id);
-        return id.ToArray();
-    }
+    private void BeginTrace() => LastTrace = "";
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
 
