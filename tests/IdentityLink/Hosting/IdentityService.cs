@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hutong.IdentityLink.Persons;
 using Hutong.Launcher.Processes;
 using Hutong.Testing;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,7 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
     public const string PublicClient = "phone-app";
     public const string Gateway = "hutong-gateway";
 
-    private readonly List<WebApplicationFactory<Program>> instances = [];
+    private readonly List<WebApplicationFactory<Person>> instances = [];
 
     /// <summary>Where logout tokens arrive.</summary>
     public LogoutReceiver Logouts { get; } = new();
@@ -52,7 +53,7 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
         {
             var port = Ports.Free(1)[0];
             var settings = Settings(database, port).Concat(overrides);
-            var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+            var factory = new WebApplicationFactory<Person>().WithWebHostBuilder(host =>
             {
                 host.UseUrls($"http://127.0.0.1:{port}");
                 foreach (var (key, value) in settings)

@@ -120,7 +120,7 @@ public sealed partial class TestBrowser : IDisposable
     public sealed partial record Answer(HttpStatusCode Status, string? Location, string Body, IReadOnlyDictionary<string, string> Headers)
     {
         /// <summary>The parameters of the address it leads to.</summary>
-        public IReadOnlyDictionary<string, string> LocationQuery =>
+        public Dictionary<string, string> LocationQuery =>
             QueryHelpers.ParseQuery(new Uri(new Uri(IdentityService.Origin), Location!).Query).ToDictionary(p => p.Key, p => p.Value.ToString());
 
         /// <summary>The code of an error page.</summary>

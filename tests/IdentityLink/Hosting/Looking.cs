@@ -1,0 +1,46 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Hutong.IdentityLink.Storage;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Tests.Hosting;
+
+/// <summary>What specs look at, or set back, in the service's database; and what a refusal looks like.</summary>
+internal static class Looking
+{
+    public static async Task<Guid> PersonOf(this IdentityService identity, TestBrowser browser) =>
+        (Guid)(await identity.Scalar("select person_id from browser_session where id_hash = $1", Secret.Hash(browser.SessionCookie)))!;
+
+    public static async Task<Guid> SidOf(this IdentityService identity, TestBrowser browser) =>
+        (Guid)(await identity.Scalar("select sid from browser_session where id_hash = $1", Secret.Hash(browser.SessionCookie)))!;
+
+    public static async Task<long> Count(this IdentityService identity, string sql, params object[] arguments) =>
+        (long)(await identity.Scalar(sql, arguments))!;
+
+    public static Task Sql(this IdentityService identity, string sql, params object[] arguments) => identity.Scalar(sql, arguments);
+
+    public static async Task<object?> Scalar(this IdentityService identity, string sql, params object[] arguments)
+    {
+        await using var command = identity.Database.CreateCommand(sql);
+        foreach (var argument in arguments)
+            command.Parameters.Add(new NpgsqlParameter { Value = argument });
+        return await command.ExecuteScalarAsync();
+    }
+
+    public static void ShouldBeRefused(this TestBrowser.Answer answer, string code, HttpStatusCode status = HttpStatusCode.BadRequest)
+    {
+        answer.ErrorCode.ShouldBe(code, $"{answer.Status} {answer.Location} {answer.Body}");
+        answer.Status.ShouldBe(status);
+        answer.Headers["Content-Security-Policy"].ShouldContain("default-src 'none'");
+    }
+}
+
+internal static class TokenAnswers
+{
+    public static void ShouldBeError(
+        this (HttpStatusCode Status, JsonObject Body) answer, string error, HttpStatusCode status = HttpStatusCode.BadRequest)
+    {
+        (answer.Body["error"]?.GetValue<string>()).ShouldBe(error, answer.Body.ToJsonString());
+        answer.Status.ShouldBe(status);
+    }
+}

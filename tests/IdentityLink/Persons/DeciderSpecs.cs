@@ -1,0 +1,126 @@
+using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.SigningIn;
+
+namespace Hutong.IdentityLink.Tests.Persons;
+
+/// <summary>Given events, when a command comes, then these events follow, or a refusal. Nothing runs.</summary>
+public sealed class DeciderSpecs
+{
+    private const string Weibo = "account-weibo:abc";
+    private const string Taobao = "account-taobao:def";
+
+    private static readonly Guid LiNa = Guid.Parse("01900000-0000-7000-8000-000000000001");
+    private static readonly Guid Wang = Guid.Parse("01900000-0000-7000-8000-000000000002");
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public void An_account_nobody_owns_registers_a_person_and_is_claimed_by_them()
+    {
+        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(LiNa, default, null)), AccountOf());
+
+        decision.PersonId.ShouldBe(LiNa);
+        decision.Registered.ShouldBeTrue();
+        decision.PersonEvents.ShouldBe(
+            [new PersonRegistered(LiNa, "weibo"), new AccountLinked(LiNa, Weibo, "weibo", default, null), new SignedIn(Weibo, "weibo")]);
+        decision.AccountEvents.ShouldBe([new AccountClaimed(LiNa)]);
+    }
+
+    [Fact]
+    public void An_account_somebody_owns_lets_its_owner_in_and_registers_nobody()
+    {
+        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(Wang, default, null)), AccountOf(new AccountClaimed(LiNa)));
+
+        decision.PersonId.ShouldBe(LiNa);
+        decision.Registered.ShouldBeFalse();
+        decision.PersonEvents.ShouldBe([new SignedIn(Weibo, "weibo")]);
+        decision.AccountEvents.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_free_account_is_linked_and_claimed()
+    {
+        var decision = Link(Registered(LiNa), AccountOf(), Now).Value!;
+
+        decision.PersonEvents.ShouldBe([new AccountLinked(LiNa, Taobao, "taobao", default, null)]);
+        decision.AccountEvents.ShouldBe([new AccountClaimed(LiNa)]);
+    }
+
+    [Fact]
+    public void Linking_an_own_account_again_changes_nothing()
+    {
+        var decision = Link(Registered(LiNa), AccountOf(new AccountClaimed(LiNa)), Now).Value!;
+
+        decision.PersonEvents.ShouldBeEmpty();
+        decision.AccountEvents.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_account_of_another_person_is_not_linked() =>
+        Link(Registered(LiNa), AccountOf(new AccountClaimed(Wang)), Now).Rejection!.Code.ShouldBe("account_belongs_to_another_person");
+
+    [Fact]
+    public void A_sign_in_too_long_ago_links_nothing()
+    {
+        Link(Registered(LiNa), AccountOf(), Now - FiveMinutes).Succeeded.ShouldBeTrue();
+        Link(Registered(LiNa), AccountOf(), Now - FiveMinutes - TimeSpan.FromSeconds(1)).Rejection!.Code.ShouldBe("fresh_sign_in_required");
+    }
+
+    [Fact]
+    public void Nobody_who_is_not_registered_links_anything() =>
+        Link(PersonOf(), AccountOf(), Now).Rejection!.Code.ShouldBe("person_unknown");
+
+    [Fact]
+    public void A_consent_is_remembered_once()
+    {
+        var asked = new GiveConsent("partner", ["openid", "profile"], "1");
+
+        GiveConsent.Decide(asked, Registered(LiNa)).ShouldHaveSingleItem().ShouldBeOfType<ConsentGiven>().Scopes.ShouldBe(["openid", "profile"]);
+        GiveConsent.Decide(asked, Registered(LiNa, new ConsentGiven("partner", ["openid", "profile"], "1"))).ShouldBeEmpty();
+        GiveConsent.Decide(asked, Registered(LiNa, new ConsentGiven("other", ["openid", "profile"], "1"))).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_further_scope_adds_to_what_was_agreed_to_in_the_same_text_and_to_nothing_in_an_older_one()
+    {
+        var asked = new GiveConsent("partner", ["openid", "offline_access"], "2");
+
+        Scopes(GiveConsent.Decide(asked, Registered(LiNa, new ConsentGiven("partner", ["openid", "profile"], "2"))))
+            .ShouldBe(["openid", "profile", "offline_access"]);
+        Scopes(GiveConsent.Decide(asked, Registered(LiNa, new ConsentGiven("partner", ["openid", "profile"], "1"))))
+            .ShouldBe(["openid", "offline_access"]);
+    }
+
+    [Fact]
+    public void A_subject_is_assigned_once_per_sector_and_stays()
+    {
+        AssignSubject.Decide(new("sector", "first"), Registered(LiNa)).Events.ShouldBe([new SubjectAssigned("sector", "first")]);
+
+        var (subject, events) = AssignSubject.Decide(new("sector", "second"), Registered(LiNa, new SubjectAssigned("sector", "first")));
+        subject.ShouldBe("first");
+        events.ShouldBeEmpty();
+
+        AssignSubject.Decide(new("another", "second"), Registered(LiNa, new SubjectAssigned("sector", "first"))).Subject.ShouldBe("second");
+    }
+
+    [Fact]
+    public void An_event_it_does_not_know_leaves_a_person_as_they_are()
+    {
+        var person = Registered(LiNa);
+        Person.Fold.Evolve(person, "something else").ShouldBe(person);
+    }
+
+    private static Outcome<LinkDecision> Link(Person person, Account account, DateTimeOffset authenticatedAt) => LinkDecision.Decide(
+        new(new ProvedAccount(Taobao, "taobao", default, null), authenticatedAt), person, account, Now, FiveMinutes);
+
+    private static IReadOnlyList<string> Scopes(IReadOnlyList<object> events) => ((ConsentGiven)events.ShouldHaveSingleItem()).Scopes;
+
+    private static Person Registered(Guid id, params object[] more) =>
+        PersonOf([new PersonRegistered(id, "weibo"), new AccountLinked(id, Weibo, "weibo", default, null), .. more]);
+
+    private static Person PersonOf(params object[] events) => events.Aggregate(Person.Fold.Initial, Person.Fold.Evolve);
+
+    private static Account AccountOf(params object[] events) => events.Aggregate(Account.Fold.Initial, Account.Fold.Evolve);
+}
