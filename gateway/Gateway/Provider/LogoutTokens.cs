@@ -32,7 +32,7 @@ internal sealed class LogoutTokens(SignedTokens tokens, TimeProvider time)
             return (null, "iat");
         if (!NamesTheEvent(jwt))
             return (null, "events");
-        if (jwt.TryGetPayloadValue<JsonElement>("nonce", out _))
+        if (jwt.TryGetClaim("nonce", out _))
             return (null, "nonce");
         if (jwt.Id is not { Length: > 0 and <= 255 } id)
             return (null, "jti");
