@@ -9,7 +9,11 @@ namespace Hutong.IdentityLink.Profile;
 /// <summary>The account page: what belongs to the person, and what they can link.</summary>
 internal static class AccountEndpoint
 {
-    public static void MapAccount(this IEndpointRouteBuilder routes) => routes.MapGet("/account", Show);
+    public static void MapAccount(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", () => new SeeOther("/account"));
+        routes.MapGet("/account", Show);
+    }
 
     private static async Task<IResult> Show(
         string? linked, Browser browser, LinkedAccounts accounts, KnownPlatforms platforms, PlatformOrigins origins,

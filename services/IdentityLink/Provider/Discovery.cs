@@ -7,8 +7,9 @@ internal static class Discovery
 {
     public static void MapDiscovery(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/.well-known/openid-configuration", (Issuer issuer, IEnumerable<IGrantType> grantTypes) =>
-            Results.Json(Document(issuer, grantTypes)));
+        // The second address is RFC 8414's; what it adds to the first is nothing.
+        foreach (var address in (string[])["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"])
+            routes.MapGet(address, (Issuer issuer, IEnumerable<IGrantType> grantTypes) => Results.Json(Document(issuer, grantTypes)));
         routes.MapGet("/jwks", Keys);
     }
 

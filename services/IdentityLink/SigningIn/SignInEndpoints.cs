@@ -31,8 +31,12 @@ internal static class SignInEndpoints
             [nameof(SignInPage.ClientName)] = client?.Name,
             [nameof(SignInPage.Ways)] = platforms.All.Where(platform => platform.Side == side).ToArray(),
             [nameof(SignInPage.MoreWays)] = platforms.All.Where(platform => platform.Side != side).ToArray(),
-        }, formTargets: origins.All);
+        }, formTargets: [.. origins.All, .. ReturnOrigins(waiting)]);
     }
+
+    /// <summary>A platform that knows the person already sends the browser straight on, through us to the client.</summary>
+    private static string[] ReturnOrigins(WaitingRequest? waiting) =>
+        waiting is null ? [] : [new Uri(waiting.Request.RedirectUri).GetLeftPart(UriPartial.Authority)];
 
     private static async Task<IResult> Start(
         string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, AuthorizeRequests requests, Visiting visiting,

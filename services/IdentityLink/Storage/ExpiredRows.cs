@@ -1,10 +1,12 @@
 using Hutong.EventStore;
+using Hutong.IdentityLink.Sessions;
 using Npgsql;
 
 namespace Hutong.IdentityLink.Storage;
 
 /// <summary>Deletes rows that are over. They do not hold any more in any case; this keeps the tables small.</summary>
-internal sealed partial class ExpiredRows(NpgsqlDataSource database, SchemaReady schema, TimeProvider time, ILogger<ExpiredRows> log)
+internal sealed partial class ExpiredRows(
+    NpgsqlDataSource database, EndingSessions ending, SchemaReady schema, TimeProvider time, ILogger<ExpiredRows> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -17,13 +19,16 @@ internal sealed partial class ExpiredRows(NpgsqlDataSource database, SchemaReady
         "delete from authorize_request where expires_at <= $1",
         "delete from access_token where expires_at <= $1",
         "delete from token_grant where expires_at <= $1",
-        "delete from browser_session where expires_at <= $1",
         "delete from logout_delivery where expires_at <= $1",
     ];
 
-    /// <summary>Deletes what is over by now.</summary>
+    private const string SessionsSql = "select sid::text from browser_session where expires_at <= $1 limit 1000";
+
+    /// <summary>Deletes what is over by now. A session that is over ends like one signed out of: its clients are told.</summary>
     public async Task Delete(CancellationToken cancellation)
     {
+        foreach (var sid in await database.Many(SessionsSql, row => row.GetString(0), cancellation, time.GetUtcNow()))
+            await ending.End(Guid.Parse(sid), cancellation);
         foreach (var statement in Statements)
             await database.Run(statement, cancellation, time.GetUtcNow());
     }

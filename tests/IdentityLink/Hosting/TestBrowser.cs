@@ -119,6 +119,9 @@ public sealed partial class TestBrowser : IDisposable
     /// <summary>What came back.</summary>
     public sealed partial record Answer(HttpStatusCode Status, string? Location, string Body, IReadOnlyDictionary<string, string> Headers)
     {
+        /// <summary>The page with its character references resolved.</summary>
+        public string Text => WebUtility.HtmlDecode(Body);
+
         /// <summary>The parameters of the address it leads to.</summary>
         public Dictionary<string, string> LocationQuery =>
             QueryHelpers.ParseQuery(new Uri(new Uri(IdentityService.Origin), Location!).Query).ToDictionary(p => p.Key, p => p.Value.ToString());
