@@ -18,9 +18,9 @@ internal static class CommerceServices
     public static WebApplicationBuilder AddCommerce(this WebApplicationBuilder builder)
     {
         builder.AddProjection<ReputationProjection>();
+        builder.AddPages();
         builder.Services.AddOptions<OrderingOptions>().BindConfiguration("Ordering").ValidateDataAnnotations().ValidateOnStart();
         builder.Services
-            .AddSingleton(SiteAddresses.From(builder.Configuration))
             .AddSingleton<ProductLanes>()
             .AddSingleton<CardReader>()
             .AddSingleton<ProductQueries>()
@@ -36,8 +36,7 @@ internal static class CommerceServices
                 .AllowAnyOrigin()
                 .AllowAnyHeader()
                 .WithMethods("GET", "POST")
-                .WithExposedHeaders("ETag", "Content-Location")))
-            .AddRazorComponents();
+                .WithExposedHeaders("ETag", "Content-Location")));
         return builder;
     }
 
