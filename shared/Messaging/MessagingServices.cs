@@ -89,17 +89,17 @@ public static class MessagingServices
         endpoint.ConfigureError(pipe => pipe.UseFilter(park));
         endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(park));
         // Shared by all contracts of the queue: messages of one key wait for each other whatever their type.
-        var turns = new KeyTurns(new SemaphoreSlim(SideBySide));
+        object[] shared = [new KeyTurns(new SemaphoreSlim(SideBySide)), new Gaps()];
         foreach (var message in queue.Messages)
-            ConsumeMethod.MakeGenericMethod(message).Invoke(null, [endpoint, queue.Queue.Name, turns, context]);
+            ConsumeMethod.MakeGenericMethod(message).Invoke(null, [endpoint, queue.Queue.Name, shared, context]);
     }
 
     private static readonly MethodInfo ConsumeMethod =
         typeof(MessagingServices).GetMethod(nameof(Consume), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     private static void Consume<TMessage>(
-        IRabbitMqReceiveEndpointConfigurator endpoint, string queue, KeyTurns turns, IServiceProvider services) where TMessage : class =>
-        endpoint.Instance(ActivatorUtilities.CreateInstance<QueueConsumer<TMessage>>(services, queue, turns));
+        IRabbitMqReceiveEndpointConfigurator endpoint, string queue, object[] shared, IServiceProvider services) where TMessage : class =>
+        endpoint.Instance(ActivatorUtilities.CreateInstance<QueueConsumer<TMessage>>(services, [queue, .. shared]));
 }
 
 /// <summary>The queues a service consumes.</summary>

@@ -3,21 +3,56 @@ namespace Hutong.Messaging.Consuming;
 /// <summary>
 /// Lets messages of one key in one at a time, the lowest version first, and messages of different keys side by side,
 /// up to a number. The broker's client hands messages to several threads, so that two of a key can arrive in either
-/// order: one that finds its predecessor missing leaves its turn, and the predecessor overtakes it.
+/// order: one that finds its predecessor missing steps aside, and the predecessor overtakes it while later ones wait.
 /// </summary>
 /// <param name="slots">How many may have their turn at once.</param>
 internal sealed class KeyTurns(SemaphoreSlim slots)
 {
-    /// <summary>Who waits, per key that somebody has the turn of.</summary>
-    private readonly Dictionary<string, PriorityQueue<TaskCompletionSource, long>> waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
 
     /// <summary>Waits for a turn; dispose it to pass it on.</summary>
-    public async Task<IDisposable> Take(string key, long version, CancellationToken cancellation)
+    /// <exception cref="GapException">An earlier message of the key gave up waiting for its predecessor.</exception>
+    public async Task<Turn> Take(string key, long version, CancellationToken cancellation)
     {
-        if (Enter(key, version) is { } mine)
+        var turn = new Turn(this, key, version);
+        await Enter(turn, TimeSpan.Zero, cancellation);
+        return turn;
+    }
+
+    private async Task Enter(Turn turn, TimeSpan pause, CancellationToken cancellation)
+    {
+        var place = new Place(turn.Version) { IsReady = pause == TimeSpan.Zero };
+        lock (lines)
         {
-            await using var cancelled = cancellation.Register(() => mine.TrySetCanceled(cancellation));
-            await mine.Task;
+            if (!lines.TryGetValue(turn.Key, out var line))
+                lines.Add(turn.Key, line = new Line());
+            line.Waiting.Enqueue(place, place.Version);
+            Advance(turn.Key, line);
+        }
+        await using var cancelled = cancellation.Register(() => place.Admitted.TrySetCanceled(cancellation));
+        if (!place.IsReady)
+        {
+            await Task.WhenAny(place.Admitted.Task, Task.Delay(pause, cancellation));
+            lock (lines)
+            {
+                place.IsReady = true;
+                if (lines.TryGetValue(turn.Key, out var line))
+                    Advance(turn.Key, line);
+            }
+        }
+        try
+        {
+            await place.Admitted.Task;
+        }
+        catch
+        {
+            // It stood in the line still, perhaps first: those behind it must not wait for it.
+            lock (lines)
+            {
+                if (lines.TryGetValue(turn.Key, out var line))
+                    Advance(turn.Key, line);
+            }
+            throw;
         }
         try
         {
@@ -25,25 +60,8 @@ internal sealed class KeyTurns(SemaphoreSlim slots)
         }
         catch
         {
-            PassOn(key);
+            PassOn(turn.Key);
             throw;
-        }
-        return new Turn(this, key);
-    }
-
-    /// <summary>Null when the turn is free; otherwise what completes when it comes.</summary>
-    private TaskCompletionSource? Enter(string key, long version)
-    {
-        lock (waiting)
-        {
-            if (!waiting.TryGetValue(key, out var line))
-            {
-                waiting.Add(key, new PriorityQueue<TaskCompletionSource, long>());
-                return null;
-            }
-            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            line.Enqueue(mine, version);
-            return mine;
         }
     }
 
@@ -55,23 +73,89 @@ internal sealed class KeyTurns(SemaphoreSlim slots)
 
     private void PassOn(string key)
     {
-        lock (waiting)
+        lock (lines)
         {
-            var line = waiting[key];
-            while (line.TryDequeue(out var next, out _))
-            {
-                if (next.TrySetResult())
-                    return;
-            }
-            waiting.Remove(key);
+            var line = lines[key];
+            line.IsTaken = false;
+            Advance(key, line);
         }
     }
 
-    private sealed class Turn(KeyTurns turns, string key) : IDisposable
+    /// <summary>Sends away everybody who waits behind a version that gave up: their predecessor is missing too.</summary>
+    private void SendAway(string key, long behind)
     {
+        lock (lines)
+        {
+            foreach (var (place, version) in lines[key].Waiting.UnorderedItems)
+            {
+                if (version > behind)
+                    place.Admitted.TrySetException(new GapException());
+            }
+        }
+    }
+
+    /// <summary>Admits the first of the line if it is ready; nobody overtakes it while it pauses but lower versions.</summary>
+    private void Advance(string key, Line line)
+    {
+        if (line.IsTaken)
+            return;
+        while (line.Waiting.TryPeek(out var first, out _))
+        {
+            if (!first.Admitted.Task.IsCompleted && !first.IsReady)
+                return;
+            line.Waiting.Dequeue();
+            if (first.Admitted.TrySetResult())
+            {
+                line.IsTaken = true;
+                return;
+            }
+        }
+        lines.Remove(key);
+    }
+
+    /// <summary>A turn, from when it is taken until it is disposed.</summary>
+    internal sealed class Turn(KeyTurns turns, string key, long version) : IDisposable
+    {
+        private bool has = true;
+
+        public string Key => key;
+
+        public long Version => version;
+
+        /// <summary>Leaves the turn to lower versions for a while; later ones go on waiting.</summary>
+        public async Task StepAside(TimeSpan pause, CancellationToken cancellation)
+        {
+            has = false;
+            turns.Leave(key);
+            await turns.Enter(this, pause, cancellation);
+            has = true;
+        }
+
+        /// <summary>Ends the waiting of all later versions: <see cref="GapException"/>.</summary>
+        public void SendLaterAway() => turns.SendAway(key, version);
+
         public void Dispose()
         {
+            if (!has)
+                return;
+            has = false;
             turns.Leave(key);
         }
+    }
+
+    private sealed class Line
+    {
+        public PriorityQueue<Place, long> Waiting { get; } = new();
+
+        public bool IsTaken { get; set; }
+    }
+
+    private sealed class Place(long version)
+    {
+        public long Version => version;
+
+        public bool IsReady { get; set; }
+
+        public TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hutong.EventStore;
 using Hutong.Messaging.Parking;
 using MassTransit;
@@ -11,42 +10,35 @@ namespace Hutong.Messaging.Consuming;
 /// message is parked, so the broker's acknowledgement is true.
 /// </summary>
 internal sealed partial class QueueConsumer<TMessage>(
-    string queue, KeyTurns turns, MessageDispatcher dispatcher, ParkedMessages parked, ILogger<QueueConsumer<TMessage>> log)
+    string queue, KeyTurns turns, Gaps gaps, SchemaReady schema, MessageDispatcher dispatcher, ParkedMessages parked, ILogger<QueueConsumer<TMessage>> log)
     : IConsumer<TMessage>
     where TMessage : class
 {
     private const int Attempts = 6;
 
-    /// <summary>
-    /// How long a message waits for its predecessor. Longer than another instance may take to finish what it had
-    /// when the queue was handed over, see <see cref="MessagingServices"/>.
-    /// </summary>
-    private static readonly TimeSpan GapPatience = TimeSpan.FromSeconds(15);
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
-
+    /// <exception cref="GapException">Its predecessor has not come: the broker takes it back and delivers that first.</exception>
     public async Task Consume(ConsumeContext<TMessage> context)
     {
         var cancellation = context.CancellationToken;
         var delivery = Delivery.Of(context);
-        var arrived = Stopwatch.GetTimestamp();
-        var pause = TimeSpan.FromMilliseconds(10);
-        while (true)
+        await schema.Wait(cancellation);
+        using var turn = await turns.Take(delivery.OrderKey, delivery.Version, cancellation);
+        for (var look = 1; await Settle(context, delivery) is { } gap; look++)
         {
-            using (await turns.Take(delivery.OrderKey, delivery.Version, cancellation))
+            if (gaps.IsTooOld(delivery.MessageId))
             {
-                if (await Settle(context, delivery) is not { } gap)
-                    return;
-                if (Stopwatch.GetElapsedTime(arrived) > GapPatience)
-                {
-                    await Park(context, delivery, $"follows {delivery.Previous}, but {gap.Applied} was applied last");
-                    return;
-                }
+                GapParked(queue, delivery.MessageId, delivery.OrderKey, delivery.Previous, gap.Applied);
+                await Park(context, delivery, $"follows {delivery.Previous}, but {gap.Applied} was applied last");
+                break;
             }
-            // Out of its turn, so that the predecessor can have it.
-            await Task.Delay(pause, cancellation);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            if (look == Gaps.Looks)
+            {
+                turn.SendLaterAway();
+                throw new GapException();
+            }
+            await turn.StepAside(Gaps.Pause(look), cancellation);
         }
+        gaps.Forget(delivery.MessageId);
     }
 
     /// <summary>Applies the message or parks it. Answers the gap when the message before it is missing.</summary>
@@ -99,6 +91,9 @@ internal sealed partial class QueueConsumer<TMessage>(
 
     [LoggerMessage(LogLevel.Warning, "Queue {Queue}: message {MessageId} failed, attempt {Attempt}")]
     private partial void Retrying(string queue, Guid messageId, int attempt, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Queue {Queue}: message {MessageId} of {OrderKey} is parked: it follows {Previous}, but {Applied} was applied last")]
+    private partial void GapParked(string queue, Guid messageId, string orderKey, long previous, long applied);
 
     [LoggerMessage(LogLevel.Error, "Queue {Queue}: message {MessageId} is parked; mend the cause, then replay")]
     private partial void Parked(string queue, Guid messageId, Exception exception);
