@@ -30,6 +30,8 @@ internal static class Routes
         ("/token", RateLimits.Tokens),
         ("/userinfo", RateLimits.Tokens),
         ("/", null),
+        ("/language", null),
+        ("/assets/{**rest}", null),
     ];
 
     private static readonly (string Prefix, string Service)[] Apis =
