@@ -4,6 +4,7 @@ using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.IdentityLink.Storage;
 using Hutong.Messaging;
+using Hutong.Web;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Hutong.IdentityLink.Persons;
@@ -31,7 +32,7 @@ internal static class PersonServices
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<EndingSessions>();
         services.AddHostedService<ExpiredRows>();
-        services.AddRazorComponents();
+        builder.AddPages();
         // The pages bring it along; forms carry a token of their own (Browser.FormToken), so its keys protect nothing.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         return builder;

@@ -84,6 +84,9 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
             // No broker: everything here works without, and what is published waits in the log.
             ["ConnectionStrings:Broker"] = "amqp://nobody:nothing@127.0.0.1:9/",
             ["Public:Origin"] = Origin,
+            ["Public:Sites:social"] = "http://social.localhost:8080",
+            ["Public:Sites:shop"] = "http://shop.localhost:8080",
+            ["Public:Sites:brand"] = "http://brand.localhost:8080",
             ["Services:IdentityLink:0"] = $"http://localhost:{port}",
             ["Keys:Current"] = "test",
             ["Keys:KeyEncryptionKeys:test"] = Convert.ToBase64String(Enumerable.Repeat((byte)7, 32).ToArray()),
