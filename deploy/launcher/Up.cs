@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hutong.Launcher.Deploying;
 using Hutong.Launcher.Tracing;
+using Hutong.Launcher.Walk;
 
 namespace Hutong.Launcher;
 
@@ -38,8 +39,9 @@ internal static class Up
         Console.WriteLine($"Starting Hutong; data and logs are in {data}");
         await using var deployment = await Deployment.Start(options, cancellation);
         Console.WriteLine($"Everything is ready after {sinceStart.Elapsed.TotalSeconds:0.0} s.");
+        var held = await Walk(deployment, traces, cancellation);
         if (command.Exit)
-            return 0;
+            return held ? 0 : 1;
 
         Console.WriteLine(Welcome(deployment.Addresses));
         try
@@ -51,6 +53,25 @@ internal static class Up
         {
             Console.WriteLine("Stopping.");
             return 0;
+        }
+    }
+
+    private static async Task<bool> Walk(Deployment deployment, TraceReceiver? traces, CancellationToken cancellation)
+    {
+        Console.WriteLine();
+        var sinceStart = Stopwatch.StartNew();
+        var catalogue = new DemoCatalogue(Layout.Find(), deployment.Addresses.Shop, deployment.DataFolder);
+        try
+        {
+            await new Journey(deployment.Addresses, catalogue, traces, Console.WriteLine).Walk(cancellation);
+            Console.WriteLine($"The journey holds: every step was walked in {sinceStart.Elapsed.TotalSeconds:0.0} s.");
+            return true;
+        }
+        catch (WalkException e)
+        {
+            await Console.Error.WriteLineAsync($"The journey does not hold. {e.Message}");
+            await Console.Error.WriteLineAsync($"Logs of every process are in {deployment.LogFolder}");
+            return false;
         }
     }
 

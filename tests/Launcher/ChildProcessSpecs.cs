@@ -59,6 +59,22 @@ public sealed class ChildProcessSpecs : IDisposable
     }
 
     [Fact]
+    public async Task A_variable_keeps_a_name_that_a_shell_could_not_use()
+    {
+        var options = Shell("env") with
+        {
+            Program = "env",
+            Arguments = [],
+            Environment = new Dictionary<string, string?> { ["Clients__hutong-shop__Name"] = "a value" },
+        };
+        await using var child = await ChildProcess.Start(options);
+
+        (await child.WaitForExit()).ShouldBe(0);
+
+        child.LogTail(lines: 1_000).ShouldContain("Clients__hutong-shop__Name=a value");
+    }
+
+    [Fact]
     public async Task Killing_the_launcher_leaves_none_of_its_children_behind()
     {
         var pidFile = Path.Combine(_folder, "pid");

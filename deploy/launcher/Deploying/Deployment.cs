@@ -46,6 +46,9 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>The secrets it was started with.</summary>
     public Secrets Secrets { get; }
 
+    /// <summary>What is kept between two starts.</summary>
+    public string DataFolder => _options.DataFolder;
+
     /// <summary>Every process's output, one file each.</summary>
     public string LogFolder => Path.Combine(_options.DataFolder, "log");
 

@@ -40,7 +40,8 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         if (options.LogFile is { } log)
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(log))!);
-        var info = new ProcessStartInfo("/bin/sh")
+        // Not sh: dash drops variables whose names a shell could not use, and configuration keys have hyphens.
+        var info = new ProcessStartInfo("/bin/bash")
         {
             UseShellExecute = false,
             WorkingDirectory = options.WorkingFolder ?? "",
@@ -150,7 +151,7 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     private static string[] Wrapping(ChildProcessOptions options) =>
-        ["-c", options.LogFile is null ? OnOurOutput : Logged, "sh", options.LogFile ?? "", "setsid", "setpriv"];
+        ["-c", options.LogFile is null ? OnOurOutput : Logged, "bash", options.LogFile ?? "", "setsid", "setpriv"];
 
     private static async Task<bool> Answers(Uri address, CancellationToken cancellation)
     {

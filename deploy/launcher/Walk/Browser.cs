@@ -56,9 +56,26 @@ internal sealed class Browser : IDisposable
     }
 
     /// <summary>What a page's script does: calls the API of the site it is on.</summary>
-    /// <returns>The answer as JSON; null when it has no body.</returns>
-    /// <exception cref="WalkException">The API refused.</exception>
-    public async Task<JsonElement?> Call(
+    /// <exception cref="WalkException">The API refused, or its answer is not what was asked for.</exception>
+    public async Task<T> Call<T>(
+        HttpMethod method, Uri address, object? body, CancellationToken cancellation,
+        params IEnumerable<KeyValuePair<string, string>> headers)
+    {
+        var (status, text) = await Ask(method, address, body, cancellation, headers);
+        if ((int)status is < 200 or > 299)
+            throw new WalkException($"{method} {address} answered {(int)status}: {Shortened(text)}");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!;
+        }
+        catch (JsonException)
+        {
+            throw new WalkException($"{method} {address} answered what is no {typeof(T).Name}: {Shortened(text)}");
+        }
+    }
+
+    /// <summary>The same, whatever the API answers.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> Ask(
         HttpMethod method, Uri address, object? body, CancellationToken cancellation,
         params IEnumerable<KeyValuePair<string, string>> headers)
     {
@@ -74,10 +91,7 @@ internal sealed class Browser : IDisposable
                 JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json");
         using var response = await _http.SendAsync(request, cancellation);
         Take(address, response);
-        var text = await response.Content.ReadAsStringAsync(cancellation);
-        if (!response.IsSuccessStatusCode)
-            throw new WalkException($"{method} {address} answered {(int)response.StatusCode}: {Shortened(text)}");
-        return text.Length == 0 ? null : JsonDocument.Parse(text).RootElement;
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellation));
     }
 
     /// <summary>Opens a stream of server-sent events.</summary>

@@ -1,13 +1,30 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 
 namespace Hutong.Launcher.Walk;
 
 /// <summary>What a browser shows after a click: the answer at the end of the redirects.</summary>
-internal sealed record Page(
+internal sealed partial record Page(
     Browser Browser, Uri Address, HttpStatusCode Status, string Body, HttpResponseHeaders Headers)
 {
     public IReadOnlyList<Form> Forms { get; } = [.. Form.In(Body, Address)];
+
+    /// <summary>Follows the first link whose address begins with a text.</summary>
+    /// <exception cref="WalkException">There is none.</exception>
+    public Task<Page> Follow(string link, CancellationToken cancellation)
+    {
+        var found = Link().Matches(Body)
+            .Select(match => WebUtility.HtmlDecode(match.Groups["href"].Value))
+            .FirstOrDefault(href => href.StartsWith(link, StringComparison.Ordinal))
+            ?? throw new WalkException($"{Address} has no link to {link}.");
+        return Browser.Open(new Uri(Address, found), cancellation, from: Address);
+    }
+
+    /// <summary>Fails unless the page was answered with a success.</summary>
+    public Page MustBeThere() => Status == HttpStatusCode.OK
+        ? this
+        : throw new WalkException($"{Address.GetLeftPart(UriPartial.Path)} answered {(int)Status}: {Text()}");
 
     /// <summary>The form whose action contains a text.</summary>
     /// <exception cref="WalkException">There is none, or more than one.</exception>
@@ -38,4 +55,21 @@ internal sealed record Page(
             sent.Add(new(name, pressed.Value));
         return Browser.Send(form, sent, from: Address, cancellation);
     }
+
+    /// <summary>What the page's main part says, for a message.</summary>
+    private string Text()
+    {
+        var main = Body.IndexOf("<main", StringComparison.Ordinal);
+        var text = Spaces().Replace(Tag().Replace(main < 0 ? Body : Body[main..], " "), " ").Trim();
+        return WebUtility.HtmlDecode(text.Length <= 300 ? text : text[..300] + "…");
+    }
+
+    [GeneratedRegex("""<a\b[^>]*\bhref=["](?<href>[^"]*)""", RegexOptions.IgnoreCase)]
+    private static partial Regex Link();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
 }
