@@ -20,7 +20,7 @@ internal static class WithServers
         try
         {
             await using var postgres = await PrivatePostgres.Start(
-                new PrivatePostgresOptions { Folder = Path.Combine(folder, "postgres"), Port = Ports.Free(1)[0] },
+                new PrivatePostgresOptions { Folder = Path.Combine(folder, "postgres"), Port = Ports.Free(1)[0], Durable = false },
                 cancellation);
             await using var rabbitMq = await PrivateRabbitMq.Start(
                 PrivateRabbitMqOptions.OnFreePorts(Path.Combine(folder, "rabbitmq")), cancellation);
