@@ -22,10 +22,10 @@ internal static class GatewayServices
         builder.AddHostDefaults("gateway", Refusals.Codes);
         builder.AddTraceBorder();
         builder.AddDatabase(typeof(GatewayServices).Assembly);
-        builder.AddKeyRing();
         builder.AddProvider();
         builder.AddSessions();
         builder.AddSigningInAndOut();
+        builder.AddKeyRing();
         builder.AddRateLimits();
         builder.AddForwarding();
         return builder;

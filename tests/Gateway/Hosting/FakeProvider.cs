@@ -60,12 +60,6 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>Signs id tokens instead of the provider's key.</summary>
     public Func<byte[], byte[]>? SignIdToken { get; set; }
 
-    /// <summary>Alters the answer of the authorization endpoint.</summary>
-    public Action<Dictionary<string, string?>>? AlterAnswer { get; set; }
-
-    /// <summary>Runs while a refresh is under way.</summary>
-    public Func<Task> WhileRefreshing { get; set; } = () => Task.CompletedTask;
-
     public bool RefusesRefresh { get; set; }
 
     public bool IsAway { get; set; }
@@ -76,6 +70,14 @@ public sealed class FakeProvider : IAsyncDisposable
 
     /// <summary>The session in which a person is signed in at the provider.</summary>
     public ConcurrentDictionary<string, string> Sids { get; } = new();
+
+    /// <summary>Errs no more, and has counted nothing yet.</summary>
+    public void BehaveAgain()
+    {
+        (AlterIdToken, SignIdToken, RefusesRefresh, IsAway, AccessTokenLifetime) = (null, null, false, false, 600);
+        Refreshed.Clear();
+        ExchangedFor.Clear();
+    }
 
     /// <summary>Stops honouring everything given in a session.</summary>
     public void Revoke(string sid)
@@ -135,7 +137,6 @@ public sealed class FakeProvider : IAsyncDisposable
                 query["client_id"]!, person, SidOf(person), query["redirect_uri"]!, query["code_challenge"]!, query["nonce"]!);
             answer["code"] = code;
         }
-        AlterAnswer?.Invoke(answer);
         return Results.Redirect(QueryHelpers.AddQueryString(query["redirect_uri"]!, answer));
     }
 
@@ -157,7 +158,6 @@ public sealed class FakeProvider : IAsyncDisposable
                         : Refused("invalid_grant");
             case "refresh_token":
                 Refreshed.Add(form["refresh_token"]!);
-                await WhileRefreshing();
                 return !RefusesRefresh && refreshTokens.TryRemove(form["refresh_token"]!, out var kept) && kept.ClientId == client
                     ? Tokens(kept with { Nonce = "" })
                     : Refused("invalid_grant");

@@ -83,6 +83,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Task.WhenAll(instances.Select(instance => instance.StopAsync()));
         foreach (var instance in instances)
             await instance.DisposeAsync();
     }

@@ -1,17 +1,17 @@
 using Hutong.Gateway.Tests.Hosting;
-using Hutong.Testing;
 using static Hutong.Gateway.Tests.Hosting.GatewayUnderTest;
 
 namespace Hutong.Gateway.Tests.Sessions;
 
-public sealed class RefreshSpecs(Servers servers) : IAsyncLifetime
+public sealed class RefreshSpecs : IClassFixture<SharedPlatform>
 {
     private static readonly string[] Services = ["/feed/a", "/cards/a", "/attribution/a", "/identity/me"];
-    private Platform platform = null!;
+    private readonly Platform platform;
 
-    public async ValueTask InitializeAsync()
+    public RefreshSpecs(SharedPlatform shared)
     {
-        platform = await Platform.Start(servers, gateways: 2);
+        platform = shared.Platform;
+        platform.Provider.BehaveAgain();
         // Nearly over when it is given: the next exchange renews it.
         platform.Provider.AccessTokenLifetime = 5;
     }
@@ -77,8 +77,6 @@ public sealed class RefreshSpecs(Servers servers) : IAsyncLifetime
         platform.Provider.IsAway = false;
         (await browser.Fetch(platform.At(Social))).InternalClaim("sub").ShouldBe(person);
     }
-
-    public ValueTask DisposeAsync() => platform.DisposeAsync();
 
     /// <summary>Up to the session; no service is called yet.</summary>
     private async Task OnlySignIn(TestBrowser browser)

@@ -2,7 +2,6 @@ using System.Text;
 using Hutong.Gateway.Sessions;
 using Hutong.Gateway.Storage;
 using Hutong.Gateway.Tests.Hosting;
-using Hutong.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -10,11 +9,15 @@ using static Hutong.Gateway.Tests.Hosting.GatewayUnderTest;
 
 namespace Hutong.Gateway.Tests.Sessions;
 
-public sealed class SessionSpecs(Servers servers) : IAsyncLifetime
+public sealed class SessionSpecs : IClassFixture<SharedPlatform>
 {
-    private Platform platform = null!;
+    private readonly Platform platform;
 
-    public async ValueTask InitializeAsync() => platform = await Platform.Start(servers, gateways: 2);
+    public SessionSpecs(SharedPlatform shared)
+    {
+        platform = shared.Platform;
+        platform.Provider.BehaveAgain();
+    }
 
     [Fact]
     public async Task A_session_begun_on_one_instance_is_good_on_the_other()
@@ -56,7 +59,7 @@ public sealed class SessionSpecs(Servers servers) : IAsyncLifetime
     {
         using var browser = await platform.SignedIn();
         var row = await platform.Gateway.Database.One(
-            "select id_hash, tokens, session::text from session",
+            $"select id_hash, tokens, session::text from session where {Row(browser)}",
             r => (object)(r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1), r.GetString(2)), TestContext.Current.CancellationToken);
         var (hash, tokens, text) = ((byte[], byte[], string))row!;
 
@@ -88,7 +91,7 @@ public sealed class SessionSpecs(Servers servers) : IAsyncLifetime
 
         await browser.Fetch(platform.At(Social));
 
-        (await Count("session where last_seen_at > now() - interval '1 minute'")).ShouldBe(1);
+        (await Count($"session where {Row(browser)} and last_seen_at > now() - interval '1 minute'")).ShouldBe(1);
     }
 
     [Fact]
@@ -96,7 +99,9 @@ public sealed class SessionSpecs(Servers servers) : IAsyncLifetime
     {
         using var browser = await platform.SignedIn();
         using var kept = await platform.SignedIn();
-        await Run($"update session set expires_at = now() - interval '1 second' where id_hash = '\\x{Convert.ToHexString(Secret.Hash(browser.CookiesOfSite(Social)["__Host-hutong"]))}'");
+        await Run($"delete from session where not ({Row(browser)} or {Row(kept)})");
+        await Run($"update session set expires_at = now() - interval '1 second' where {Row(browser)}");
+        await Run("truncate sign_in_state, logout_token, ended_session");
         await Run("insert into sign_in_state values ('\\x00', '\\x00', 'social', '/', false, now() - interval '1 second'), ('\\x01', '\\x00', 'social', '/', false, now() + interval '1 minute')");
         await Run("insert into logout_token values ('social', 'old', now() - interval '1 second'), ('social', 'new', now() + interval '1 minute')");
         await Run("insert into ended_session values ('old', now() - interval '2 hours'), ('new', now())");
@@ -107,7 +112,8 @@ public sealed class SessionSpecs(Servers servers) : IAsyncLifetime
             (await Count(table)).ShouldBe(1, table);
     }
 
-    public ValueTask DisposeAsync() => platform.DisposeAsync();
+    private static string Row(TestBrowser browser) =>
+        $"id_hash = '\\x{Convert.ToHexString(Secret.Hash(browser.CookiesOfSite(Social)["__Host-hutong"]))}'";
 
     private Task<int> Run(string sql) => platform.Gateway.Database.Run(sql, TestContext.Current.CancellationToken);
 

@@ -1,17 +1,16 @@
 using System.Net;
 using System.Security.Cryptography;
 using Hutong.Gateway.Tests.Hosting;
-using Hutong.Testing;
 using static Hutong.Gateway.Tests.Hosting.GatewayUnderTest;
 using Values = System.Collections.Generic.Dictionary<string, object?>;
 
 namespace Hutong.Gateway.Tests.SigningIn;
 
 /// <summary>Each way in which an id token can be wrong is enough to refuse it (OpenID Connect Core, section 3.1.3.7).</summary>
-public sealed class IdTokenSpecs(Servers servers) : IAsyncLifetime
+public sealed class IdTokenSpecs : IClassFixture<SharedPlatform>
 {
     private static readonly RSA OtherKey = RSA.Create(2048);
-    private Platform platform = null!;
+    private readonly Platform platform;
 
     public static TheoryData<string> Defects => [.. Alterations.Keys];
 
@@ -47,7 +46,11 @@ public sealed class IdTokenSpecs(Servers servers) : IAsyncLifetime
         },
     };
 
-    public async ValueTask InitializeAsync() => platform = await Platform.Start(servers);
+    public IdTokenSpecs(SharedPlatform shared)
+    {
+        platform = shared.Platform;
+        platform.Provider.BehaveAgain();
+    }
 
     [Theory]
     [MemberData(nameof(Defects))]
@@ -74,6 +77,4 @@ public sealed class IdTokenSpecs(Servers servers) : IAsyncLifetime
 
         (await browser.SignIn(Social)).InternalClaim("sub").ShouldNotBeNull();
     }
-
-    public ValueTask DisposeAsync() => platform.DisposeAsync();
 }
