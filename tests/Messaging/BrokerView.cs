@@ -65,6 +65,8 @@ internal sealed class BrokerView : IDisposable
         return connections.Count;
     }
 
+    public async Task<int> Connections() => (await http.GetFromJsonAsync<List<JsonElement>>("connections"))!.Count;
+
     /// <summary>Sends bytes straight into a queue, as anybody with access could.</summary>
     public async Task Send(string queue, byte[] body, string? messageId = null, IDictionary<string, object?>? headers = null)
     {
