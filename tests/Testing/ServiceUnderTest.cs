@@ -52,7 +52,11 @@ public sealed class ServiceUnderTest<TProgram> : WebApplicationFactory<TProgram>
     }
 
     /// <summary>Starts another instance beside one that runs: same database, same broker.</summary>
-    public Task<ServiceUnderTest<TProgram>> Another() => Start(tokens, audience, Settings);
+    /// <param name="listens">Also on a port of its own (<see cref="Address"/>), for a browser.</param>
+    public Task<ServiceUnderTest<TProgram>> Another(bool listens = false) => Start(tokens, audience, Settings, listens);
+
+    /// <summary>Where an instance that listens is reached.</summary>
+    public Uri Address => ClientOptions.BaseAddress;
 
     /// <summary>A client that calls on behalf of a person.</summary>
     /// <param name="person">The person's id.</param>
@@ -76,9 +80,11 @@ public sealed class ServiceUnderTest<TProgram> : WebApplicationFactory<TProgram>
     }
 
     private static async Task<ServiceUnderTest<TProgram>> Start(
-        InternalTokens tokens, string audience, IReadOnlyDictionary<string, string?> settings)
+        InternalTokens tokens, string audience, IReadOnlyDictionary<string, string?> settings, bool listens = false)
     {
         var service = new ServiceUnderTest<TProgram>(audience, tokens, settings);
+        if (listens)
+            service.UseKestrel(0);
         var health = service.Services.GetRequiredService<HealthCheckService>();
         await Eventually.True(
             async () => (await health.CheckHealthAsync(c => c.Tags.Contains("ready"))).Status == HealthStatus.Healthy,
