@@ -61,6 +61,17 @@ public sealed partial class PageSpecs(Market market)
     }
 
     [Fact]
+    public async Task A_products_page_on_the_public_host_is_the_shops()
+    {
+        var listing = await market.List();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/products/{listing.ProductId}");
+        request.Headers.Accept.ParseAdd("text/html");
+        request.Headers.Add("X-Forwarded-Host", "localhost:8080");
+        (await market.Service.Anonymous().SendAsync(request)).Headers.Location!.ToString()
+            .ShouldBe($"http://shop.localhost:8080/products/{listing.ProductId}");
+    }
+
+    [Fact]
     public async Task An_unknown_product_is_a_page_that_says_so()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/products/no-such-desk");

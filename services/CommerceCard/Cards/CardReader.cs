@@ -56,7 +56,7 @@ internal sealed class CardReader(NpgsqlDataSource database, IEventStore store, S
             version,
             product.Details.Title,
             product.Details.Brand,
-            product.Details.ImageLink,
+            Picture(product.Details.ImageLink),
             Price.Of(product.PriceMinor, product.Currency),
             Price.Of(product.ListPriceMinor, product.Currency),
             Availability.Of(product.OnSale ? stock?.Available ?? 0 : 0),
@@ -65,6 +65,14 @@ internal sealed class CardReader(NpgsqlDataSource database, IEventStore store, S
             LadderView.Of(product, tally?.Counted ?? 0),
             new CardLinks($"{sites.Shop}/products/{product.Id}", $"{self}.html", $"{self}/live", $"{self}/clicks"));
     }
+
+    /// <summary>
+    /// A picture of our own shop, from the public origin: that is where pages with cards may load from.
+    /// </summary>
+    private string? Picture(string? link) =>
+        link is not null && link.StartsWith(sites.Shop + "/products/", StringComparison.OrdinalIgnoreCase)
+            ? sites.Origin + link[sites.Shop.Length..]
+            : link;
 
     private async Task<Loaded<TState?>?> Load<TState>(
         SnapshotOf<TState> kind, string id, Dictionary<string, Row> rows, CancellationToken cancellation) where TState : class

@@ -62,7 +62,7 @@ internal static class ShowCard
         headers.ContentLanguage = language.Tag;
         // Meant to be framed anywhere; it shows what is public and can do nothing but lead to the shop.
         headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'self'; img-src http: https: data:; frame-ancestors *; base-uri 'none'; form-action 'self' {sites.Shop}";
+            $"default-src 'none'; style-src {sites.Shop}; img-src http: https: data:; frame-ancestors *; base-uri 'none'; form-action 'self' {sites.Shop}";
         headers.XContentTypeOptions = "nosniff";
         if (IsKnown(http, card, language.Tag))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
@@ -70,6 +70,8 @@ internal static class ShowCard
         {
             Card = card,
             Language = language,
+            // The public origin serves no pages of ours, hence no style sheet.
+            Style = sites.Shop + PageAssets.StylePath,
             Via = http.Request.Query["via"].ToString(),
         });
     }

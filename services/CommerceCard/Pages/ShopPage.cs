@@ -19,7 +19,7 @@ public sealed record ShopPage(Language Language, Guid? PersonId, SiteAddresses S
     /// <summary>Reads the request and sets the page's security headers.</summary>
     public static ShopPage Of(HttpContext context, SiteAddresses sites)
     {
-        context.Response.SetCardPageHeaders(sites.Shop);
+        context.Response.SetCardPageHeaders(sites.Origin);
         return new ShopPage(
             Language.Of(context), context.User.FindPersonId(), sites, context.Request.Path + context.Request.QueryString);
     }

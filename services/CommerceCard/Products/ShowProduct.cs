@@ -25,12 +25,15 @@ internal static class ShowProduct
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/products/{productId}", Show);
 
     private static async Task<IResult> Show(
-        string productId, Guid? via, HttpContext http, ProductQueries products, CardReader cards, SiteAddresses sites,
+        string productId, string? via, HttpContext http, ProductQueries products, CardReader cards, SiteAddresses sites,
         ProblemTable problems, CancellationToken cancellation)
     {
         http.Response.Headers.Vary = "Accept";
         if (!ShowCard.PrefersHtml(http.Request))
             return await Data(productId, http, products, problems, cancellation);
+        // The address works on every host; the page, with its session and forms, is the shop's.
+        if (http.Request.Headers["X-Forwarded-Host"].ToString() is { Length: > 0 } host && host != new Uri(sites.Shop).Authority)
+            return TypedResults.Redirect($"{sites.Shop}/products/{Uri.EscapeDataString(productId)}{http.Request.QueryString}");
 
         var page = ShopPage.Of(http, sites);
         var card = await cards.Find(productId, cancellation);
@@ -40,7 +43,7 @@ internal static class ShowProduct
             Page = page,
             Card = card,
             Description = product?.State?.Details.Description,
-            Via = via,
+            Via = Guid.TryParse(via, out var post) ? post : (Guid?)null,
         })
         {
             StatusCode = card is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK,
