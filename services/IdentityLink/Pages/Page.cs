@@ -29,8 +29,10 @@ internal static class Page
             httpContext.Response.SetPageHeaders(formTargets);
             var request = httpContext.Request;
             parameters[LanguageParameter] = Language.Of(httpContext);
-            // A page that answers a POST cannot be returned to.
-            parameters[PathParameter] = HttpMethods.IsGet(request.Method) ? request.Path + request.QueryString : "/account";
+            // A page that answers a POST cannot be returned to; and a wish in the address would outweigh the switch.
+            parameters[PathParameter] = HttpMethods.IsGet(request.Method)
+                ? request.Path + QueryString.Create(request.Query.Where(parameter => parameter.Key != "ui_locales"))
+                : "/account";
             return new RazorComponentResult<TPage>(parameters) { StatusCode = status }.ExecuteAsync(httpContext);
         }
     }

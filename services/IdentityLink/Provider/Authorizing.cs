@@ -67,7 +67,8 @@ public sealed class Authorizing(
             if (request.IsSilent)
                 return AuthorizationResponse.Error(issuer, request, error, description);
             waiting ??= await requests.Add(request, askedAt, cancellation);
-            var locales = request.UiLocales is { } asked ? $"&ui_locales={Uri.EscapeDataString(asked)}" : "";
+            // A choice made on our pages outweighs the client's wish.
+            var locales = !browser.ChoseLanguage && request.UiLocales is { } asked ? $"&ui_locales={Uri.EscapeDataString(asked)}" : "";
             return new SeeOther($"{page}?request={waiting.Id}{locales}");
         }
     }

@@ -13,6 +13,6 @@ public static class ConsentText
             [Scopes.OpenId] = ("确认你是同一个人。对方只得到一个专属编号，无法据此在别处认出你。",
                 "Recognise you when you return. It gets a number of its own for you, which tells nobody else who you are."),
             [Scopes.Profile] = ("看到你的昵称。", "See your nickname."),
-            [Scopes.OfflineAccess] = ("你离开后继续保持登录，直到你收回许可。", "Stay connected while you are away, until you take it back."),
+            [Scopes.OfflineAccess] = ("你离开后继续保持登录。", "Stay connected while you are away."),
         };
 }

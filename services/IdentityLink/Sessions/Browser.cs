@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Hutong.IdentityLink.Storage;
+using Hutong.Web;
 
 namespace Hutong.IdentityLink.Sessions;
 
@@ -39,6 +40,9 @@ public sealed class Browser
     /// </summary>
     public string FormToken =>
         Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(id), "form"u8));
+
+    /// <summary>Whether a language was chosen on one of our pages.</summary>
+    public bool ChoseLanguage => context.Request.Cookies.ContainsKey(Language.CookieName);
 
     /// <summary>Whether a form's token is this browser's.</summary>
     public bool Sent(string? formToken) => CryptographicOperations.FixedTimeEquals(

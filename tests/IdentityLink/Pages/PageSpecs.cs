@@ -23,6 +23,20 @@ public sealed partial class PageSpecs(IdentityService identity, SimulatedPlatfor
     }
 
     [Fact]
+    public async Task The_language_switch_leads_back_and_outweighs_what_the_client_asked_for()
+    {
+        using var partner = new RelyingParty(identity, IdentityService.OtherPartner);
+        var page = await browser.Follow(await browser.Get(partner.AuthorizeAddress(("ui_locales", "zh"))));
+        page.Text.ShouldContain("用微博登录");
+
+        var (to, back) = (page.Fields("/language")[0].Value, page.Fields("/language")[1].Value);
+        var switched = await browser.Follow(await browser.Get($"/language?to={to}&return={Uri.EscapeDataString(back)}"));
+
+        switched.Body.ShouldContain("Sign in with Weibo");
+        (await browser.Follow(await browser.SignIn(switched, "wang"))).Body.ShouldContain("Allow other-partner?");
+    }
+
+    [Fact]
     public async Task A_sites_own_side_comes_first_and_the_others_under_more_ways()
     {
         using var social = new RelyingParty(identity, IdentityService.Site);
