@@ -1,6 +1,8 @@
 using Hutong.Attribution;
 using Hutong.Attribution.Crediting;
+using Hutong.Attribution.Pages;
 using Hutong.Attribution.Posts;
+using Hutong.Attribution.Reporting;
 using Hutong.EventStore;
 using Hutong.Messaging;
 using Hutong.ServiceDefaults;
@@ -10,15 +12,22 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("attribution", AttributionProblems.Add);
 builder.AddEventStore(AttributionEvents.Types, MessagingServices.Schema, typeof(Program).Assembly);
 builder.AddMessaging(consume: AttributionEvents.Consume);
+builder.AddProjection<ReportProjection>();
 builder.AddPages();
 builder.Services
     .AddSingleton<RepostTrees>()
     .AddSingleton<CreditingOrders>()
-    .AddSingleton<OrderExplanations>();
+    .AddSingleton<OrderExplanations>()
+    .AddSingleton<OrderQueries>()
+    .AddSingleton<ReportQueries>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapPageAssets();
 var attribution = app.MapGroup("/attribution").RequireAuthorization();
+ListOrders.Map(attribution);
 ExplainOrder.Map(attribution);
+ReportPost.Map(attribution);
+ReadReport.Map(attribution);
+BrandPages.Map(app);
 app.Run();
