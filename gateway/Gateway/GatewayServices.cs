@@ -25,9 +25,9 @@ internal static class GatewayServices
         builder.AddProvider();
         builder.AddSessions();
         builder.AddSigningInAndOut();
-        builder.AddKeyRing();
         builder.AddRateLimits();
         builder.AddForwarding();
+        builder.AddKeyRing();
         return builder;
     }
 

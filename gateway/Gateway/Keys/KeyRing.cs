@@ -60,7 +60,7 @@ internal sealed partial class KeyRing(
 /// <summary>Registers Data Protection with its keys in the gateway's database.</summary>
 internal static class KeyRingServices
 {
-    /// <summary>Call after whatever else brings Data Protection along.</summary>
+    /// <summary>Call last: pages and the proxy bring Data Protection along, with its start-up step.</summary>
     public static void AddKeyRing(this WebApplicationBuilder builder)
     {
         builder.AddPersonKeys();

@@ -55,6 +55,10 @@ public sealed class SessionSpecs : IClassFixture<SharedPlatform>
     }
 
     [Fact]
+    public void The_keys_are_not_read_before_the_schema_is_there() =>
+        platform.Gateway.Services().GetServices<IHostedService>().ShouldNotContain(s => s.GetType().Name == "DataProtectionHostedService");
+
+    [Fact]
     public async Task Neither_session_ids_nor_tokens_lie_in_the_database()
     {
         using var browser = await platform.SignedIn();
