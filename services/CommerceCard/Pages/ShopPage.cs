@@ -19,7 +19,8 @@ public sealed record ShopPage(Language Language, Guid? PersonId, SiteAddresses S
     /// <summary>Reads the request and sets the page's security headers.</summary>
     public static ShopPage Of(HttpContext context, SiteAddresses sites)
     {
-        context.Response.SetCardPageHeaders(sites.Origin);
+        // Signing out leads by way of the provider, and form-action counts for redirects, too.
+        context.Response.SetCardPageHeaders(sites.Origin, sites.Origin);
         return new ShopPage(
             Language.Of(context), context.User.FindPersonId(), sites, context.Request.Path + context.Request.QueryString);
     }
