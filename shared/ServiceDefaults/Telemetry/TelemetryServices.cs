@@ -86,15 +86,26 @@ internal static class TelemetryServices
 
     /// <summary>
     /// Removes query strings from spans: sign-in callbacks carry codes and states there, and platforms' replies
-    /// carry subjects.
+    /// carry subjects. Spans of health checks are not exported: every process is asked all the time.
     /// </summary>
     private sealed class PrivateSpans : BaseProcessor<Activity>
     {
         public override void OnEnd(Activity data)
         {
+            if (IsOfHealthCheck(data))
+                data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
             data.SetTag("url.query", null);
             if (data.GetTagItem("url.full") is string address && address.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query)
                 data.SetTag("url.full", address[..query]);
+        }
+
+        private static bool IsOfHealthCheck(Activity span)
+        {
+            while (span.Parent is { } parent)
+                span = parent;
+            var path = span.GetTagItem("url.path") as string
+                ?? (Uri.TryCreate(span.GetTagItem("url.full") as string, UriKind.Absolute, out var address) ? address.AbsolutePath : "");
+            return path.StartsWith("/health/", StringComparison.Ordinal);
         }
     }
 }
