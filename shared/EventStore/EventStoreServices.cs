@@ -24,7 +24,8 @@ public static class EventStoreServices
         var services = builder.Services;
         services.AddSingleton(types);
         services.AddSingleton<AppendSignal>();
-        services.AddSingleton<IEventStore, PostgresEventStore>();
+        services.AddSingleton<PostgresEventStore>();
+        services.AddSingleton<IEventStore>(provider => new GroupingEventStore(provider.GetRequiredService<PostgresEventStore>()));
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<IdempotentCommands>();
         AddHosted<HighWaterMark>(services);

@@ -24,4 +24,7 @@ public static class EventStoreTelemetry
             activity.SetTag("hutong.stream", first.StreamId);
         return activity;
     }
+
+    /// <summary>The present span as W3C trace context; null outside a trace.</summary>
+    internal static string? TraceParent => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
 }

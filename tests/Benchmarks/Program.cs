@@ -1,1 +1,18 @@
+using Hutong.Benchmarks;
+using Hutong.Benchmarks.Append;
+using Hutong.Testing;
+
+string[] known = ["append", "all"];
+var wanted = args is [] ? "all" : args[0];
+if (args.Length > 2 || !known.Contains(wanted))
+{
+    Console.Error.WriteLine($"Usage: one of {string.Join(", ", known)}; then, if wanted, words of the cases to run.");
+    return 2;
+}
+Comparison.Filter = args is [_, var words] ? words : "";
+
+await using var servers = new Servers();
+Comparison.PrintHeader();
+if (wanted is "append" or "all")
+    await AppendCases.Run(servers);
 return 0;

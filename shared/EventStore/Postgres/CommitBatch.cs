@@ -17,12 +17,13 @@ internal sealed class CommitBatch
     /// <param name="types">The stored names of events.</param>
     /// <param name="recordedAt">The events' timestamp.</param>
     /// <param name="waitAtMost">How long to wait for any one lock before the batch fails; zero for as long as it takes.</param>
-    public CommitBatch(IReadOnlyList<UnitOfWork> units, EventTypes types, DateTimeOffset recordedAt, TimeSpan waitAtMost)
+    /// <param name="traceParent">For units that bring none.</param>
+    public CommitBatch(IReadOnlyList<UnitOfWork> units, EventTypes types, DateTimeOffset recordedAt, TimeSpan waitAtMost, string? traceParent)
     {
         foreach (var unit in units)
             UnitCheck.Validate(unit);
         this.units = units;
-        parameters = new CommitParameters(units, types, recordedAt, (int)waitAtMost.TotalMilliseconds);
+        parameters = new CommitParameters(units, types, recordedAt, (int)waitAtMost.TotalMilliseconds, traceParent);
     }
 
     /// <summary>Commits and answers for each unit.</summary>

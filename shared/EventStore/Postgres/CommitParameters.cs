@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -17,13 +16,21 @@ internal sealed class CommitParameters
     private readonly IReadOnlyList<UnitOfWork> units;
     private readonly DateTimeOffset recordedAt;
     private readonly int waitAtMost;
+    private readonly string? traceParent;
     private readonly List<(int Unit, StreamAppend Append)> appends = [];
     private readonly List<InboxEntry> inbox = [];
     private readonly int[] unitInbox;
     private readonly EventColumns events;
 
-    public CommitParameters(IReadOnlyList<UnitOfWork> units, EventTypes types, DateTimeOffset recordedAt, int waitAtMost)
+    /// <param name="units">The units, in order.</param>
+    /// <param name="types">The stored names of events.</param>
+    /// <param name="recordedAt">The events' timestamp.</param>
+    /// <param name="waitAtMost">Milliseconds to wait for any one lock; 0 for as long as it takes.</param>
+    /// <param name="traceParent">For units that bring none.</param>
+    public CommitParameters(
+        IReadOnlyList<UnitOfWork> units, EventTypes types, DateTimeOffset recordedAt, int waitAtMost = 0, string? traceParent = null)
     {
+        this.traceParent = traceParent;
         this.units = units;
         this.recordedAt = recordedAt;
         this.waitAtMost = waitAtMost;
@@ -74,9 +81,9 @@ internal sealed class CommitParameters
             var headers = units[u].Headers;
             correlation[u] = headers.CorrelationId;
             causation[u] = headers.CausationId;
-            var traceParent = headers.TraceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
-            if (traceParent is not null || headers.Actor is not null)
-                stored[u] = JsonSerializer.SerializeToUtf8Bytes(new StoredHeaders(traceParent, headers.Actor), StoredHeadersJson.Default.StoredHeaders);
+            var trace = headers.TraceParent ?? traceParent;
+            if (trace is not null || headers.Actor is not null)
+                stored[u] = JsonSerializer.SerializeToUtf8Bytes(new StoredHeaders(trace, headers.Actor), StoredHeadersJson.Default.StoredHeaders);
         }
         Add(p, unitInbox);
         Add(p, correlation);

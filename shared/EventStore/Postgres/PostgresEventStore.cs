@@ -101,25 +101,25 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
     }
 
     /// <summary>
-    /// Commits units of several callers in one transaction; null, with nothing committed, when they had better be
-    /// committed one by one: a claim among them is taken, one of them is faulty, or a lock did not come in time.
+    /// Commits units in one transaction, waiting only so long for any one lock. Null, with nothing committed, when a
+    /// lock did not come in time, or when one of several units had to be refused in a way that fails them all: they
+    /// had better be committed one by one. A span for each caller, and its trace in the headers, are the caller's part.
     /// </summary>
-    internal async Task<IReadOnlyList<CommitResult>?> TryCommitGroup(IReadOnlyList<UnitOfWork> units, TimeSpan waitAtMost)
+    internal async Task<IReadOnlyList<CommitResult>?> TryCommit(IReadOnlyList<UnitOfWork> units, TimeSpan waitAtMost)
     {
-        CommitBatch batch;
         try
         {
-            batch = new CommitBatch(units, types, time.GetUtcNow(), waitAtMost);
+            return await Execute(new CommitBatch(units, types, time.GetUtcNow(), waitAtMost, traceParent: null), CancellationToken.None);
         }
-        catch (Exception e) when (e is ArgumentException or UnregisteredEventException or JsonException or NotSupportedException)
+        catch (PostgresException e) when (units.Count == 1 && IsClaimTaken(e))
+        {
+            return [Taken(e)];
+        }
+        catch (PostgresException e) when (units.Count > 1 ? LeavesNothing(e) : e.SqlState == PostgresErrorCodes.LockNotAvailable || IsRace(e))
         {
             return null;
         }
-        try
-        {
-            return await Execute(batch, CancellationToken.None);
-        }
-        catch (PostgresException e) when (LeavesNothing(e))
+        catch (Exception e) when (units.Count > 1 && e is (ArgumentException or UnregisteredEventException or JsonException or NotSupportedException))
         {
             return null;
         }
@@ -138,18 +138,19 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
         {
             try
             {
-                return await Execute(new CommitBatch(units, types, time.GetUtcNow(), TimeSpan.Zero), cancellation);
+                var batch = new CommitBatch(units, types, time.GetUtcNow(), TimeSpan.Zero, EventStoreTelemetry.TraceParent);
+                return await Execute(batch, cancellation);
             }
             catch (PostgresException e) when (IsRace(e) && attempt < Attempts)
             {
                 // Whoever won goes on; the next attempt sees what it left.
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && !IsRace(e))
+            catch (PostgresException e) when (IsClaimTaken(e))
             {
                 // The error is the whole transaction's, and the others must not fail with it: halving finds the one.
                 // Rare, therefore not worth a savepoint per unit in every commit.
                 if (units.Count == 1)
-                    return [new CommitResult.ClaimTaken(e.ConstraintName ?? e.TableName ?? "")];
+                    return [Taken(e)];
                 var half = units.Count / 2;
                 return
                 [
@@ -171,6 +172,10 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
     private static bool IsRace(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
         || (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is "pk_mt_events_stream_and_version" or "pkey_mt_streams_id");
+
+    private static bool IsClaimTaken(PostgresException e) => e.SqlState == PostgresErrorCodes.UniqueViolation && !IsRace(e);
+
+    private static CommitResult.ClaimTaken Taken(PostgresException e) => new(e.ConstraintName ?? e.TableName ?? "");
 
     /// <summary>Whether the error proves that the transaction was rolled back; a lost server proves nothing.</summary>
     private static bool LeavesNothing(PostgresException e) => e.SqlState[..2] is "22" or "23" or "40" or "42" or "55" or "P0";

@@ -60,7 +60,7 @@ public sealed class LogReadingSpecs(Servers servers, ITestOutputHelper output) :
         await using (var batch = new Npgsql.NpgsqlBatch(connection, slow))
         {
             batch.BatchCommands.Add(new Postgres.CommitParameters(
-                [UnitOfWork.Append(NewLamp(), Expected.None, On)], db.Types, DateTimeOffset.UtcNow, 0).Command());
+                [UnitOfWork.Append(NewLamp(), Expected.None, On)], db.Types, DateTimeOffset.UtcNow).Command());
             await batch.ExecuteNonQueryAsync();
         }
         await db.Store.Commit(UnitOfWork.Append(NewLamp(), Expected.None, On));

@@ -74,7 +74,7 @@ internal sealed class Writers(TestStore db)
         var connection = await db.Database.OpenConnectionAsync();
         var transaction = await connection.BeginTransactionAsync();
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(new CommitParameters([unit], db.Types, DateTimeOffset.UtcNow, waitAtMost: 0).Command());
+        batch.BatchCommands.Add(new CommitParameters([unit], db.Types, DateTimeOffset.UtcNow).Command());
         await batch.ExecuteNonQueryAsync();
         return transaction;
     }

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace Hutong.Benchmarks;
+
+/// <summary>Runs one operation over and over on several callers at once.</summary>
+internal static class Load
+{
+    /// <param name="callers">How many call at once.</param>
+    /// <param name="events">Events per call.</param>
+    /// <param name="call">The operation.</param>
+    public static Func<TimeSpan, Task<long>> Run(int callers, int events, Func<Task> call) => async time =>
+    {
+        var clock = Stopwatch.StartNew();
+        var counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+        {
+            var done = 0L;
+            while (clock.Elapsed < time)
+            {
+                await call();
+                done += events;
+            }
+            return done;
+        })));
+        return counts.Sum();
+    };
+}
