@@ -80,3 +80,15 @@ internal sealed record Explanation(
 
     internal sealed record PostCredit(Guid PostId, long CreditMinor);
 }
+
+/// <summary><c>GET /attribution/posts/{id}</c></summary>
+internal sealed record PostReport(long Clicks, long AllClicks, IReadOnlyList<PostReport.Credit> Credits)
+{
+    internal sealed record Credit(string Model, long Orders, long AllOrders, long CreditMinor, long AllMinor);
+}
+
+/// <summary><c>GET /attribution/report</c></summary>
+internal sealed record CreditReport(long Orders, long Clicks, IReadOnlyList<CreditReport.Channel> Channels)
+{
+    internal sealed record Channel([property: System.Text.Json.Serialization.JsonPropertyName("channel")] string Name, long Orders);
+}

@@ -38,8 +38,28 @@ internal static class ReadCredit
             $"the post {Money(linear.Of(offer.PostId))} and the repost {Money(linear.Of(reposts.LiNas))}: whole cents, nothing lost " +
             $"(statement {found.Statement}, {found.Cause})");
         report.Trace(trace);
+        await Report(chen, reposts.LiNas, linear.Of(reposts.LiNas), addresses, report, cancellation);
 
         Price Money(long minor) => purchase.Total with { Minor = minor };
+    }
+
+    /// <summary>The brand's report, which follows the statements a moment later.</summary>
+    private static async Task Report(
+        Visitor chen, Guid repost, long credit, Addresses addresses, Report report, CancellationToken cancellation)
+    {
+        var post = await Check.Until(
+            () => chen.Browser.Call<PostReport>(
+                HttpMethod.Get, new Uri(addresses.Brand, $"/attribution/posts/{repost}"), null, cancellation),
+            post => post.Clicks == 1 && post.Credits.SingleOrDefault(each => each.Model == Linear)?.CreditMinor == credit,
+            "The report did not credit Li Na's repost with the order", cancellation);
+        var all = await chen.Browser.Call<CreditReport>(
+            HttpMethod.Get, new Uri(addresses.Brand, $"/attribution/report?model={Linear}"), null, cancellation);
+        Check.That(all.Channels.Any(channel => channel.Name == "social" && channel.Orders > 0), "The report has no order for the channel social.");
+        await chen.Open(addresses.Brand, "/", cancellation);
+        var linear = post.Credits.Single(each => each.Model == Linear);
+        report.Proved(
+            $"the brand's report gives Li Na's repost {post.Clicks} of {post.AllClicks} clicks and {linear.Orders} of {linear.AllOrders} orders, " +
+            $"and the channel social {all.Channels.Single(channel => channel.Name == "social").Orders} of {all.Orders}");
     }
 
     /// <summary>Null until the order has been heard of.</summary>
