@@ -20,8 +20,10 @@ internal static class FollowTrace
             tree => tree.IsConnected && Way.All(tree.Services.Contains),
             "The trace of the purchase was not one tree from the gateway to Attribution", cancellation);
         Check.That(tree.Roots[0].Service == "gateway", $"The trace begins at {tree.Roots[0].Service}.");
+        var last = tree.Spans.Where(span => span.Service == Way[^1]).MaxBy(span => tree.PathTo(span).Count)!;
         report.Proved(
-            $"the purchase is one trace of {tree.Spans.Count} spans, connected, from the gateway through {string.Join(" and ", Way[1..])}");
+            $"paying is one trace of {tree.Spans.Count} spans, all connected; its longest way: " +
+            string.Join(" → ", tree.PathTo(last).Select(span => $"{span.Service}: {span.Name}")));
         report.Trace(purchase.Trace);
     }
 }

@@ -69,8 +69,8 @@ internal static class PublishWithLadder
             report.Did($"imported the catalogue: {imported.Imported} products, {imported.Changed} changed");
             products = await All(chen, addresses, cancellation);
         }
-        Check.That(products.Count == Products, $"The shop has {products.Count} products, not {Products}.");
-        report.Proved($"the shop offers all {Products} products of the catalogue");
+        Check.That(products.Count >= Products, $"The shop has {products.Count} products, not {Products}.");
+        report.Proved($"the shop offers {products.Count} products");
         return products.FirstOrDefault(card =>
                 card.Ladder is null && card.Price.Minor >= LeastPrice && card.Availability.Units >= LeastStock)
             ?? throw new WalkException("Every product has a ladder by now: start once with --fresh.");
