@@ -67,6 +67,15 @@ public sealed class DeciderSpecs
     }
 
     [Fact]
+    public void A_post_about_another_product_earns_nothing_though_a_click_names_it()
+    {
+        var other = Post(story.P, story.Brand) with { ProductId = "chair" };
+        var stated = When(Given(Order()), [Click(story.P)], other)["linear"];
+        stated.PostUnattributedMinor.ShouldBe(1_299);
+        stated.Touches.Single().Path.Single().Reason.ShouldBe("other_product");
+    }
+
+    [Fact]
     public void An_order_without_a_click_is_credited_to_nobody()
     {
         foreach (var stated in When(Given(Order()), []).Values)

@@ -49,7 +49,7 @@ public sealed record CountedTouch(
 /// <summary>A post on the way from an original to a click.</summary>
 /// <param name="Depth">Distance from the original.</param>
 /// <param name="Share">Its share of the touch.</param>
-/// <param name="Reason">Why it gets nothing: <c>self</c>, the buyer's own; null when it counts.</param>
+/// <param name="Reason">Why it gets nothing: <c>self</c>, the buyer's own, or <c>other_product</c>; null when it counts.</param>
 public sealed record PathStep(Guid PostId, Guid AuthorId, int Depth, Share Share, string? Reason)
 {
     /// <summary>Nobody earns from an order of their own.</summary>

@@ -17,7 +17,7 @@ internal sealed record StateCredit(string Cause, IReadOnlyList<Touch> Touches, R
             return [];
         var (counted, rejected) = ClickWindow.Select(command.Touches, order);
         var stated = CreditModel.All
-            .Select(model => State(model, order, Weigh(model, counted, command.Tree, order.PersonId)) with
+            .Select(model => State(model, order, Weigh(model, counted, command.Tree, order)) with
             {
                 Statement = credit.Statement + 1,
                 Cause = command.Cause,
@@ -28,30 +28,36 @@ internal sealed record StateCredit(string Cause, IReadOnlyList<Touch> Touches, R
         return stated.All(s => credit.Latest.TryGetValue(s.Model, out var last) && s.SaysTheSameAs(last)) ? [] : stated;
     }
 
-    private static List<CountedTouch> Weigh(CreditModel model, IReadOnlyList<Touch> touches, RepostTree tree, Guid buyer)
+    private static List<CountedTouch> Weigh(CreditModel model, IReadOnlyList<Touch> touches, RepostTree tree, OrderRecorded order)
     {
         var shares = model.Divide(touches.Count);
         return [.. touches.Select((touch, i) =>
         {
             var chain = touch.ViaPostId is { } via ? tree.ChainOf(via) : new Chain([], null);
             return new CountedTouch(
-                touch.TouchId, touch.Channel ?? "", touch.ViaPostId, touch.At, shares[i], Steps(model, chain.Path, buyer), chain.Missing);
+                touch.TouchId, touch.Channel ?? "", touch.ViaPostId, touch.At, shares[i], Steps(model, chain.Path, order), chain.Missing);
         })];
     }
 
-    /// <summary>The buyer's own posts get nothing, and the others divide the whole.</summary>
-    private static IReadOnlyList<PathStep> Steps(CreditModel model, IReadOnlyList<PostNoted> path, Guid buyer)
+    /// <summary>Some posts get nothing, and the others divide the whole.</summary>
+    private static IReadOnlyList<PathStep> Steps(CreditModel model, IReadOnlyList<PostNoted> path, OrderRecorded order)
     {
-        var shares = new Queue<Share>(model.Divide(path.Count(p => p.AuthorId != buyer)));
-        return [.. path.Select(p => p.AuthorId == buyer
-            ? new PathStep(p.PostId, p.AuthorId, p.Depth, new Share(0, 1), PathStep.Self)
+        var shares = new Queue<Share>(model.Divide(path.Count(p => Reject(p, order) is null)));
+        return [.. path.Select(p => Reject(p, order) is { } reason
+            ? new PathStep(p.PostId, p.AuthorId, p.Depth, new Share(0, 1), reason)
             : new PathStep(p.PostId, p.AuthorId, p.Depth, shares.Dequeue(), null))];
     }
+
+    // Which post a click came through is the clicker's word: one about something else did not bring this order.
+    private static string? Reject(PostNoted post, OrderRecorded order) =>
+        post.AuthorId == order.PersonId ? PathStep.Self
+        : post.ProductId != order.ProductId ? ClickWindow.OtherProduct
+        : null;
 
     private static CreditStated State(CreditModel model, OrderRecorded order, List<CountedTouch> touches)
     {
         var channels = Apportionment.Among(order.TotalMinor, [.. touches.Select(t => (t.Channel, t.Share))]);
-        // Null stands for nobody: a click outside a post, on an unknown one or on the buyer's own. It takes part in the
+        // Null stands for nobody: a click outside a post, on an unknown one or on one that counts for nothing. It takes part in the
         // rounding like everybody, so that what is left over is whole units too.
         var posts = Apportionment.Among<Guid?>(order.TotalMinor, [.. touches.SelectMany(PostClaims)]);
         return new CreditStated(

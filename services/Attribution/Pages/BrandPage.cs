@@ -37,9 +37,9 @@ public sealed record BrandPage(Language Language, SiteAddresses Sites, string Pa
         _ => channel,
     };
 
-    public string Kind(int depth) => depth == 0
-        ? Language.Pick("原帖", "Post")
-        : Language.Pick($"第 {depth} 层转发", $"Repost, level {depth}");
+    /// <summary>A post's name: what it is, and the end of its id to tell it from others. Who wrote it, the social site shows.</summary>
+    public string Post(Guid postId, int depth) =>
+        (depth == 0 ? Language.Pick("原帖", "Post") : Language.Pick($"第 {depth} 层转发", $"Repost, level {depth}")) + $" {postId.ToString("N")[^6..]}";
 
     public string Cause(string cause) => cause switch
     {
