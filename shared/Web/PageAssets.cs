@@ -13,6 +13,12 @@ public static class PageAssets
     /// <summary>Where the language switch points.</summary>
     public const string LanguagePath = "/language";
 
+    /// <summary>The pages' icon, two linked rings, as an address that holds it: nothing more to ask for.</summary>
+    public const string Icon =
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E" +
+        "%3Crect width='32' height='32' rx='7' fill='%23a3271c'/%3E%3Cg fill='none' stroke='%23fff' stroke-width='3'%3E" +
+        "%3Ccircle cx='12.5' cy='16' r='5.5'/%3E%3Ccircle cx='19.5' cy='16' r='5.5'/%3E%3C/g%3E%3C/svg%3E";
+
     private const string StyleResource = "Hutong.Web.site.css";
     private static readonly byte[] Style = Read();
 

@@ -71,6 +71,7 @@ const page = (language, title, content) => html`<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>${title}</title>
+  <link rel="icon" href="data:,">
   <style>
     body { font: 16px/1.6 system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1d1d1f; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
     .button, button { display: inline-block; font: inherit; padding: .6rem 1.4rem; border: 0; border-radius: 8px; background: #0b5394; color: #fff; text-decoration: none; cursor: pointer; }

@@ -32,7 +32,7 @@
       buy: 'Go buy', left: (n) => `${n} in stock`, soldOut: 'Sold out for now', list: 'List price',
       ladder: (count, needed, price) => `${count} passed it on; at ${needed} it costs ${price}`,
       bottom: (count) => `${count} passed it on; this is the lowest price`,
-      popularity: (reposts, orders) => `${reposts} reposts · ${orders} orders`,
+      popularity: (reposts, orders) => `Reposts: ${reposts} · Orders: ${orders}`,
       ranks: { none: 'new shop', heart: 'heart', diamond: 'diamond', crown: 'crown', golden_crown: 'golden crown' },
       rank: (grade, rank, points) => `Shop reputation: ${grade ? `${grade} ` : ''}${rank}${grade > 1 ? 's' : ''} (${points})`,
       asOf: 'as of', see: 'See the product',
