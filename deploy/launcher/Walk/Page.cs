@@ -26,11 +26,13 @@ internal sealed partial record Page(
         ? this
         : throw new WalkException($"{Address.GetLeftPart(UriPartial.Path)} answered {(int)Status}: {Text()}");
 
-    /// <summary>The form whose action contains a text.</summary>
+    /// <summary>The form whose action is a path, or else the one whose action contains it.</summary>
     /// <exception cref="WalkException">There is none, or more than one.</exception>
     public Form FormTo(string action)
     {
-        var found = Forms.Where(form => form.Action.PathAndQuery.Contains(action, StringComparison.Ordinal)).ToList();
+        var found = Forms.Where(form => form.Action.AbsolutePath == action).ToList();
+        if (found.Count == 0)
+            found = [.. Forms.Where(form => form.Action.PathAndQuery.Contains(action, StringComparison.Ordinal))];
         return found.Count == 1
             ? found[0]
             : throw new WalkException(
