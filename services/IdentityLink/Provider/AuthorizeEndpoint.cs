@@ -29,13 +29,9 @@ internal static class AuthorizeEndpoint
             : await authorizing.Begin(request, browser, cancellation);
     }
 
-    /// <summary>
-    /// Browsers keep our cookie from a form of another site (<c>SameSite=Lax</c>), so the request is sent to us once
-    /// more as GET, with it.
-    /// </summary>
     private static async Task<IResult> Repost(HttpRequest http, CancellationToken cancellation) =>
-        await Parameters.OfForm(http, cancellation) is { } parameters
-            ? new SeeOther($"/authorize{parameters.ToQuery()}")
+        (await Parameters.OfForm(http, cancellation))?.AsAddress("/authorize") is { } address
+            ? new SeeOther(address)
             : ErrorPage.Of("malformed_request");
 
     private static async Task<IResult> Resume(

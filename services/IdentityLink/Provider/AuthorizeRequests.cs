@@ -34,7 +34,7 @@ public sealed class AuthorizeRequests(NpgsqlDataSource database, IOptions<Provid
 
     /// <summary>A waiting request; null where it is unknown or waited too long.</summary>
     public async Task<WaitingRequest?> Find(string? id, CancellationToken cancellation) =>
-        id is not { Length: < 100 } ? null : await database.One(
+        id is not { Length: < 100 } || id.Any(char.IsControl) ? null : await database.One(
             FindSql,
             row => new WaitingRequest(
                 row.GetString(0), JsonSerializer.Deserialize(row.GetString(1), ProviderJson.Default.AuthorizeRequest)!, row.Time(2)),

@@ -41,10 +41,9 @@ internal static class EndSessionEndpoint
         return SignedOut(request);
     }
 
-    /// <summary>A form of another site comes without our cookie; as GET it comes with it.</summary>
     private static async Task<IResult> Repost(HttpRequest http, CancellationToken cancellation) =>
-        await Parameters.OfForm(http, cancellation) is { } parameters
-            ? new SeeOther($"/end_session{parameters.ToQuery()}")
+        (await Parameters.OfForm(http, cancellation))?.AsAddress("/end_session") is { } address
+            ? new SeeOther(address)
             : ErrorPage.Of("malformed_request");
 
     private static async Task<IResult> Confirm(

@@ -11,6 +11,9 @@ public sealed class Parameters
     private const int MaxLength = 2048;
     private const int MaxTokenLength = 8192;
 
+    /// <summary>Servers take request lines of 8 KiB.</summary>
+    private const int LongestAddress = 7 * 1024;
+
     private readonly Dictionary<string, StringValues> values;
 
     private Parameters(IEnumerable<KeyValuePair<string, StringValues>> values) =>
@@ -26,8 +29,12 @@ public sealed class Parameters
     /// <summary>Whether this very parameter is there but unfit to be used.</summary>
     public bool IsFaulty(string name) => values.TryGetValue(name, out var value) && Fault(name, value) is not null;
 
-    /// <summary>The parameters as an address's query.</summary>
-    public QueryString ToQuery() => QueryString.Create(values);
+    /// <summary>
+    /// A request that came as a form, as GET to the same endpoint: browsers send our cookie with that, and not with a
+    /// form of another site (<c>SameSite=Lax</c>). Null where it is too long for an address.
+    /// </summary>
+    public string? AsAddress(string path) =>
+        $"{path}{QueryString.Create(values)}" is { Length: <= LongestAddress } address ? address : null;
 
     /// <summary>The parameters of a request's query.</summary>
     public static Parameters OfQuery(HttpRequest request) => new(request.Query);

@@ -97,6 +97,8 @@ public sealed class AuthorizeSpecs(IdentityService identity, SimulatedPlatforms 
             ("client_id", site.ClientId), ("redirect_uri", site.RedirectUri), ("response_type", "code"), ("scope", "openid"), ("state", "s"));
         answer.Status.ShouldBe(HttpStatusCode.SeeOther);
         (await browser.Follow(answer)).Body.ShouldContain("/sign-in/weibo");
+        (await browser.Post("/authorize", ("client_id", site.ClientId), ("state", new string('s', 9000)))).ShouldBeRefused("malformed_request");
+        (await browser.Post("/end_session", ("state", new string('s', 9000)))).ShouldBeRefused("malformed_request");
     }
 
     [Fact]
@@ -150,6 +152,7 @@ public sealed class AuthorizeSpecs(IdentityService identity, SimulatedPlatforms 
     {
         (await browser.Get("/authorize/resume?request=nothing")).ShouldBeRefused("request_over");
         (await browser.Get("/authorize/resume")).ShouldBeRefused("request_over");
+        (await browser.Get("/authorize/resume?request=%00")).ShouldBeRefused("request_over");
         (await browser.Get("/sign-in?request=nothing")).ShouldBeRefused("request_over");
         (await browser.Get("/consent?request=nothing")).ShouldBeRefused("request_over");
         var waiting = (await browser.Get(site.AuthorizeAddress())).Location!;
