@@ -118,6 +118,7 @@ public sealed class ReportSpecs(Credits credits)
         {
             var report = await brand.GetStringAsync("/?currency=USD&ui_locales=en");
             report.ShouldContain($"href=\"http://social.localhost:8080/posts/{mine.R1}\"");
+            report.ShouldContain($"href=\"http://social.localhost:8080/posts/{mine.P}\"");
             report.ShouldContain("By post and repost");
         });
         (await brand.GetStringAsync("/?ui_locales=zh-CN")).ShouldContain("按动态与转发");
