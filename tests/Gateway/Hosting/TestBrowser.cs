@@ -30,6 +30,8 @@ public sealed class TestBrowser : IDisposable
             ConnectCallback = Connect,
             PooledConnectionLifetime = TimeSpan.Zero,
             ActivityHeadersPropagator = null,
+            // A body that the server asks for is sent; one that it refuses is not.
+            Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
         });
     }
 
@@ -158,7 +160,9 @@ public sealed record Answer(Uri Address, HttpStatusCode Status, Uri? RawLocation
         : System.Text.RegularExpressions.Regex.Match(Body, "<code>([a-z_]+)</code>") is { Success: true } match ? match.Groups[1].Value : null;
 
     /// <summary>What reached the service.</summary>
-    public Echoed Echoed => System.Text.Json.JsonSerializer.Deserialize<Echoed>(Body, System.Text.Json.JsonSerializerOptions.Web)!;
+    public Echoed Echoed => Body.StartsWith("{\"method\"", StringComparison.Ordinal)
+        ? System.Text.Json.JsonSerializer.Deserialize<Echoed>(Body, System.Text.Json.JsonSerializerOptions.Web)!
+        : throw new InvalidOperationException($"{Address} answered {(int)Status} and no service did: {Body}");
 
     /// <summary>A claim of the internal token that reached the service; null when none did.</summary>
     public string? InternalClaim(string name) =>

@@ -83,7 +83,7 @@ public sealed class RefreshSpecs : IClassFixture<SharedPlatform>
     {
         var begun = await browser.Open(platform.At(Social, "/signin"));
         var answered = await browser.Open(begun.Location!);
-        await browser.Open(answered.Location!);
-        browser.CookiesOfSite(Social).ShouldContainKey("__Host-hutong");
+        var back = await browser.Open(answered.Location!);
+        browser.CookiesOfSite(Social).ShouldContainKey("__Host-hutong", $"{back.Status} {back.Body}");
     }
 }
