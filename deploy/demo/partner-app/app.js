@@ -73,7 +73,7 @@ export function createApp(settings) {
 
   // A form's target is checked along its redirects: signing out leads to the provider.
   const contentPolicy =
-    `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${settings.issuer.origin}`;
+    `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${settings.issuer.origin}`;
 
   const cookie = (value, maxAge) => ({
     'set-cookie': [

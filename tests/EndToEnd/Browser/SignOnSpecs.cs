@@ -59,6 +59,52 @@ public sealed class SignOnSpecs(RunningSystem system, Chromium chromium)
     }
 
     [Fact]
+    public async Task Signing_out_at_a_partner_app_signs_out_of_the_sites_too()
+    {
+        var (shop, partner) = (system.Addresses.Shop, system.Addresses.Partner);
+        await using var window = await chromium.Open();
+        await window.SignIn(shop, "wang");
+        await window.Go(partner);
+        await window.Link(window.Words.PartnerSignIn).ClickAsync();
+        await window.Button(window.Words.Allow).Or(window.Button(window.Words.SignOut)).WaitForAsync();
+        if (window.Address.Authority != partner.Authority)
+            await window.Button(window.Words.Allow).ClickAsync();
+        await window.Button(window.Words.SignOut).ClickAsync();
+        await window.Page.WaitForURLAsync(new Uri(partner, "/signed-out**").ToString());
+        await Eventually.True(async () =>
+        {
+            await window.Go(shop);
+            return !await window.IsSignedIn();
+        }, because: "signing out of the partner app signs out of the shop");
+        window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_person_links_a_second_account_and_either_leads_to_them()
+    {
+        var account = new Uri(system.Addresses.Origin, "/account");
+        await using var window = await chromium.Open();
+        await window.SignIn(system.Addresses.Shop, "zoe");
+        await window.Page.GotoAsync(account.AbsoluteUri);
+        await window.Button("Link Taobao").ClickAsync();
+        await window.Authorize("zoe");
+        await window.Button("Link it").ClickAsync();
+        await window.Page.GetByRole(AriaRole.Status).GetByText("Your Taobao account is linked.").WaitForAsync();
+
+        await using var other = await chromium.Open();
+        await other.Go(system.Addresses.Social);
+        await other.Link(other.Words.SignIn).ClickAsync();
+        await other.Button(other.Words.WithTaobao).ClickAsync();
+        await other.Authorize("zoe");
+        await other.Button(other.Words.SignOut).WaitForAsync();
+        await other.Page.GotoAsync(account.AbsoluteUri);
+        (await other.Page.Locator("li[data-platform]").EvaluateAllAsync<string[]>("items => items.map(item => item.dataset.platform)"))
+            .ShouldBe(["weibo", "taobao"]);
+        window.Complaints.ShouldBeEmpty();
+        other.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_session_is_in_a_cookie_that_only_the_shops_own_host_and_no_script_can_read()
     {
         var shop = system.Addresses.Shop;
