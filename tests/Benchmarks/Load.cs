@@ -8,7 +8,7 @@ internal static class Load
     /// <param name="callers">How many call at once.</param>
     /// <param name="events">Events per call.</param>
     /// <param name="call">The operation.</param>
-    public static Func<TimeSpan, Task<long>> Run(int callers, int events, Func<Task> call) => async time =>
+    public static Func<TimeSpan, Task<Done>> Run(int callers, int events, Func<Task> call) => async time =>
     {
         var clock = Stopwatch.StartNew();
         var counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
@@ -21,6 +21,6 @@ internal static class Load
             }
             return done;
         })));
-        return counts.Sum();
+        return new Done(counts.Sum(), clock.Elapsed);
     };
 }

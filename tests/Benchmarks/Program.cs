@@ -1,8 +1,9 @@
 using Hutong.Benchmarks;
 using Hutong.Benchmarks.Append;
+using Hutong.Benchmarks.Exchange;
 using Hutong.Testing;
 
-string[] known = ["append", "all"];
+string[] known = ["append", "relay", "consume", "all"];
 var wanted = args is [] ? "all" : args[0];
 if (args.Length > 2 || !known.Contains(wanted))
 {
@@ -15,4 +16,8 @@ await using var servers = new Servers();
 Comparison.PrintHeader();
 if (wanted is "append" or "all")
     await AppendCases.Run(servers);
+if (wanted is "relay" or "all")
+    await ExchangeCases.Relay(servers);
+if (wanted is "consume" or "all")
+    await ExchangeCases.Consume(servers);
 return 0;

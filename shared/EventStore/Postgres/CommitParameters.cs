@@ -13,6 +13,9 @@ internal sealed class CommitParameters
     private const string Sql =
         "select * from hutong_commit($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28)";
 
+    private static readonly Comparer<InboxEntry> InboxOrder = Comparer<InboxEntry>.Create((a, b) =>
+        string.CompareOrdinal(a.Consumer, b.Consumer) is not 0 and var order ? order : a.MessageId.CompareTo(b.MessageId));
+
     private readonly IReadOnlyList<UnitOfWork> units;
     private readonly DateTimeOffset recordedAt;
     private readonly int waitAtMost;
@@ -45,11 +48,11 @@ internal sealed class CommitParameters
                 eventCount += append.Events.Count;
             }
             if (units[u].Inbox is { } entry)
-            {
                 inbox.Add(entry);
-                unitInbox[u] = inbox.Count;
-            }
         }
+        inbox.Sort(InboxOrder);
+        for (var u = 0; u < units.Count && inbox.Count > 0; u++)
+            unitInbox[u] = units[u].Inbox is { } entry ? inbox.BinarySearch(entry, InboxOrder) + 1 : 0;
         events = new EventColumns(eventCount, types);
         for (var a = 0; a < appends.Count; a++)
             events.Add(a + 1, appends[a].Append);

@@ -9,7 +9,10 @@
 --   5. events, in order, so that position order is version order within a stream.
 -- The caller's row writes follow in the same transaction and read hutong.accepted.
 --
--- Units are numbered from 1. Streams and order keys come distinct and sorted; appends come sorted by unit.
+-- Units are numbered from 1. Inbox entries, order keys and streams come distinct and sorted, and are locked in the
+-- order they come in, which is the same for every caller; appends come sorted by unit.
+-- Rows are looked up one by one and never by a scan: a plan is kept for as long as its connection lives, and one made
+-- for a join with an empty table would read all of a grown one.
 -- Outcomes: 0 committed, 1 conflict, 2 already handled, 3 out of order.
 create function hutong_append_lock() returns bigint language sql immutable parallel safe as 'select 7230173121::bigint';
 
@@ -47,20 +50,22 @@ create function hutong_commit(
     out failed_append int[],        -- per unit: the append in conflict
     out new_version   bigint[]      -- per append
 )
-language plpgsql as $$
+language plpgsql set enable_seqscan = off as $$
 declare
     units    constant int := cardinality(unit_inbox);
     streams  constant int := cardinality(stream_id);
-    fresh    boolean[];
+    fresh    boolean[] := array_fill(false, array[cardinality(inbox_message)]);
     cursors  bigint[] := array_fill(0::bigint, array[cardinality(cursor_key)]);
     versions bigint[] := array_fill(0::bigint, array[streams]);
+    before   bigint[] := stream_planned;    -- the version that each stream's row shows
     starts   bigint[] := array_fill(-1::bigint, array[cardinality(append_unit)]);
     existing boolean[] := array_fill(true, array[streams]);
-    created  int := 0;
     accepted int[] := '{}';
     first_append int := 1;
     next_append  int;
     entry int;
+    i int;
+    row_version bigint;
     r record;
 begin
     if wait_at_most > 0 then
@@ -74,63 +79,59 @@ begin
     new_version := array_fill(0::bigint, array[cardinality(append_unit)]);
 
     if cardinality(inbox_message) > 0 then
-        with mine as (
+        i := 1;
+        for r in
             insert into inbox (consumer, message_id, received_at)
-            select i.consumer, i.message, recorded_at
-            from unnest(inbox_consumer, inbox_message) as i (consumer, message)
-            order by 1, 2
+            select e.consumer, e.message, recorded_at
+            from unnest(inbox_consumer, inbox_message) with ordinality as e (consumer, message, ord) order by e.ord
             on conflict do nothing
-            returning consumer, message_id)
-        select array_agg(mine.message_id is not null order by i.ord)
-        into fresh
-        from unnest(inbox_consumer, inbox_message) with ordinality as i (consumer, message, ord)
-        left join mine on mine.consumer = i.consumer and mine.message_id = i.message;
+            returning consumer, message_id
+        loop
+            while inbox_message[i] <> r.message_id or inbox_consumer[i] <> r.consumer loop
+                i := i + 1;
+            end loop;
+            fresh[i] := true;
+        end loop;
     end if;
     if cardinality(cursor_key) > 0 then
         insert into inbox_cursor (consumer, order_key, version)
-        select k.consumer, k.key, 0 from unnest(cursor_consumer, cursor_key) as k (consumer, key) order by 1, 2
+        select k.consumer, k.key, 0
+        from unnest(cursor_consumer, cursor_key) with ordinality as k (consumer, key, ord) order by k.ord
         on conflict do nothing;
-        for r in
-            select k.ord, c.version
-            from unnest(cursor_consumer, cursor_key) with ordinality as k (consumer, key, ord)
-            join inbox_cursor c on c.consumer = k.consumer and c.order_key = k.key
-            order by c.consumer, c.order_key
-            for update of c
-        loop
-            cursors[r.ord] := r.version;
+        for c in 1 .. cardinality(cursor_key) loop
+            select version into strict row_version from inbox_cursor
+            where consumer = cursor_consumer[c] and order_key = cursor_key[c] for update;
+            cursors[c] := row_version;
         end loop;
     end if;
 
     -- A new stream is inserted with the version it will have if nothing is refused, so that the common case
     -- writes its row once; until the commit nobody else sees it.
     if true = any (stream_may_create) then
+        i := 1;
         for r in
-            with made as (
-                insert into mt_streams (id, type, version, timestamp, created)
-                select s.id, s.type, s.planned, recorded_at, recorded_at
-                from unnest(stream_id, stream_type, stream_may_create, stream_planned) as s (id, type, may_create, planned)
-                where s.may_create
-                order by s.id collate "C"
-                on conflict do nothing
-                returning id)
-            select s.ord from made join unnest(stream_id) with ordinality as s (id, ord) on s.id = made.id
+            insert into mt_streams (id, type, version, timestamp, created)
+            select n.id, n.type, n.planned, recorded_at, recorded_at
+            from unnest(stream_id, stream_type, stream_may_create, stream_planned) with ordinality
+                 as n (id, type, may_create, planned, ord)
+            where n.may_create order by n.ord
+            on conflict do nothing
+            returning id
         loop
-            existing[r.ord] := false;
-            created := created + 1;
+            while stream_id[i] <> r.id loop
+                i := i + 1;
+            end loop;
+            existing[i] := false;
         end loop;
     end if;
-    if created < streams then
-        for r in
-            select s.ord, m.version, m.is_archived
-            from unnest(stream_id, existing) with ordinality as s (id, existing, ord)
-            join mt_streams m on m.id = s.id
-            where s.existing
-            order by m.id
-            for update of m
-        loop
-            versions[r.ord] := case when r.is_archived then -1 else r.version end;
-        end loop;
-    end if;
+    for s in 1 .. streams loop
+        if existing[s] then
+            select case when is_archived then -1 else version end into row_version
+            from mt_streams where id = stream_id[s] for update;
+            versions[s] := coalesce(row_version, 0);
+            before[s] := versions[s];
+        end if;
+    end loop;
 
     for u in 1 .. units loop
         next_append := first_append;
@@ -184,28 +185,28 @@ begin
           where starts[x.append] >= 0
           order by x.ord) e;
 
-    if created < streams or cardinality(accepted) < units then
-        update mt_streams m set version = s.version, timestamp = recorded_at
-        from unnest(stream_id, versions) as s (id, version)
-        where m.id = s.id and s.version > 0 and m.version <> s.version;
-    end if;
-
+    for s in 1 .. streams loop
+        if versions[s] > 0 and versions[s] <> before[s] then
+            update mt_streams set version = versions[s], timestamp = recorded_at where id = stream_id[s];
+        elsif versions[s] = 0 and not existing[s] then
+            delete from mt_streams where id = stream_id[s];
+        end if;
+    end loop;
+    for c in 1 .. cardinality(cursor_key) loop
+        if cursors[c] > 0 then
+            update inbox_cursor set version = cursors[c]
+            where consumer = cursor_consumer[c] and order_key = cursor_key[c] and version <> cursors[c];
+        else
+            delete from inbox_cursor where consumer = cursor_consumer[c] and order_key = cursor_key[c];
+        end if;
+    end loop;
     if cardinality(accepted) < units then
-        delete from mt_streams m using unnest(stream_id, existing, versions) as s (id, existing, version)
-        where m.id = s.id and not s.existing and s.version = 0;
-        delete from inbox b
-        using unnest(unit_inbox, outcome) as u (entry, outcome),
-              unnest(inbox_consumer, inbox_message, fresh) with ordinality as i (consumer, message, fresh, ord)
-        where u.outcome > 0 and i.ord = u.entry and i.fresh and b.consumer = i.consumer and b.message_id = i.message;
-        delete from inbox_cursor c
-        using unnest(cursor_consumer, cursor_key, cursors) as k (consumer, key, version)
-        where c.consumer = k.consumer and c.order_key = k.key and k.version = 0 and c.version = 0;
-    end if;
-
-    if cardinality(cursor_key) > 0 then
-        update inbox_cursor c set version = k.version
-        from unnest(cursor_consumer, cursor_key, cursors) as k (consumer, key, version)
-        where c.consumer = k.consumer and c.order_key = k.key and c.version <> k.version;
+        for u in 1 .. units loop
+            entry := unit_inbox[u];
+            if outcome[u] > 0 and entry > 0 and fresh[entry] then
+                delete from inbox where consumer = inbox_consumer[entry] and message_id = inbox_message[entry];
+            end if;
+        end loop;
     end if;
 
     perform set_config('hutong.accepted', accepted::text, true);

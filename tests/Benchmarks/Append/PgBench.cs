@@ -29,11 +29,12 @@ internal static partial class PgBench
         \endpipeline
         """;
 
-    /// <summary>Runs for at least the given time, in whole seconds, and returns the transactions done.</summary>
-    public static async Task<long> Run(string connectionString, int clients, TimeSpan time)
+    /// <summary>Runs for the given time, rounded up to whole seconds.</summary>
+    public static async Task<Done> Run(string connectionString, int clients, TimeSpan time)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
         var script = Path.GetTempFileName();
+        var seconds = (int)Math.Ceiling(time.TotalSeconds);
         try
         {
             await File.WriteAllTextAsync(script, Script);
@@ -44,7 +45,7 @@ internal static partial class PgBench
                 ArgumentList =
                 {
                     "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, "-n", "-M", "prepared", "-f", script,
-                    "-c", $"{clients}", "-j", $"{Math.Min(clients, 2)}", "-T", $"{(int)Math.Ceiling(time.TotalSeconds)}", database.Database!,
+                    "-c", $"{clients}", "-j", $"{Math.Min(clients, 2)}", "-T", $"{seconds}", database.Database!,
                 },
                 Environment = { ["PGPASSWORD"] = database.Password },
             };
@@ -53,7 +54,7 @@ internal static partial class PgBench
             var report = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             return Processed().Match(report) is { Success: true } match
-                ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+                ? new Done(long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(seconds))
                 : throw new InvalidOperationException($"pgbench failed: {await errors}");
         }
         finally

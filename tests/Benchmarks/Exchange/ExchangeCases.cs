@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hutong.EventStore;
+using Hutong.Messaging.Publishing;
+using Hutong.Testing;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Hutong.Benchmarks.Exchange;
+
+/// <summary>From the log to the broker, and from the broker to the inbox, beside the broker's own client.</summary>
+internal static class ExchangeCases
+{
+    private const int Messages = 2000;
+    private const int Streams = 200;
+
+    /// <summary>Stored events published with confirms and checkpointed; the log is filled before the clock starts.</summary>
+    public static async Task Relay(Servers servers)
+    {
+        var broker = await servers.NewVhost();
+        using var sender = Services.Sender(await servers.NewDatabase(), broker);
+        await sender.StartAsync();
+        await using var raw = await RawBroker.Connect(broker);
+        await Publish(sender);
+        await raw.TakePattern();
+
+        await Comparison.Of("relay 2,000 events of 200 streams",
+            new Contender("relay", async _ =>
+            {
+                await raw.Purge();
+                return await Publish(sender);
+            }),
+            new Contender("publish with confirms", async _ =>
+            {
+                await raw.Purge();
+                return await raw.Publish(Messages);
+            }));
+        await sender.StopAsync();
+    }
+
+    /// <summary>Messages consumed into the inbox, in order by key; the queue is filled before the clock starts.</summary>
+    public static async Task Consume(Servers servers)
+    {
+        var broker = await servers.NewVhost();
+        using var sender = Services.Sender(await servers.NewDatabase(), broker);
+        using var receiver = Services.Receiver(await servers.NewDatabase(), broker);
+        await sender.StartAsync();
+        await receiver.StartAsync();
+        await receiver.Services.GetRequiredService<SchemaReady>().Wait(CancellationToken.None);
+        await using var raw = await RawBroker.Connect(broker);
+        var bus = receiver.Services.GetRequiredService<IBusControl>();
+        await bus.StopAsync();
+        await Publish(sender);
+        await raw.TakePattern();
+        await raw.Purge();
+
+        await Comparison.Of("consume 2,000 messages of 200 keys",
+            new Contender("inbox", async _ =>
+            {
+                await raw.Purge();
+                await Publish(sender);
+                var before = await Handled(receiver);
+                var clock = Stopwatch.StartNew();
+                await bus.StartAsync();
+                while (await Handled(receiver) < before + Messages)
+                    await Task.Delay(5);
+                var done = new Done(Messages, clock.Elapsed);
+                await bus.StopAsync();
+                return done;
+            }),
+            new Contender("consume with acks", async _ =>
+            {
+                await raw.Purge();
+                await raw.Publish(Messages);
+                return await raw.Consume(Messages);
+            }));
+        await receiver.StopAsync();
+        await sender.StopAsync();
+    }
+
+    /// <summary>Fills the log while the relay stands still, then lets it run to the end.</summary>
+    private static async Task<Done> Publish(IHost sender)
+    {
+        var relay = sender.Services.GetServices<IHostedService>().OfType<Relay>().Single();
+        await relay.StopAsync(CancellationToken.None);
+        var units = Enumerable.Range(0, Streams).Select(_ => UnitOfWork.Append(
+            $"card-{Guid.CreateVersion7()}",
+            Expected.None,
+            [.. Enumerable.Range(0, Messages / Streams).Select(_ => new Clicked(Guid.CreateVersion7(), Guid.CreateVersion7(), "sku-1", Guid.CreateVersion7()))]));
+        await sender.Services.GetRequiredService<IEventStore>().Commit([.. units]);
+        var last = await Number(sender, "select max(seq_id) from mt_events");
+
+        var clock = Stopwatch.StartNew();
+        await relay.StartAsync(CancellationToken.None);
+        while (await Number(sender, "select coalesce(max(last_seq_id), 0) from mt_event_progression where name = 'Relay:All'") < last)
+            await Task.Delay(5);
+        return new Done(Messages, clock.Elapsed);
+    }
+
+    private static Task<long> Handled(IHost receiver) => Number(receiver, "select count(*) from inbox");
+
+    private static async Task<long> Number(IHost host, string sql)
+    {
+        await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
+}
