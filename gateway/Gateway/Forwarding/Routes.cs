@@ -29,8 +29,6 @@ internal static class Routes
         ("/end_session/{**rest}", RateLimits.SigningIn),
         ("/token", RateLimits.Tokens),
         ("/userinfo", RateLimits.Tokens),
-        // The style sheet of this build is served here; another build's pages ask for their own.
-        ("/assets/{**rest}", null),
         ("/", null),
         ("/language", null),
         ("/assets/{**rest}", null),
