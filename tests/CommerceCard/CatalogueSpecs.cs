@@ -128,6 +128,15 @@ public sealed class CatalogueSpecs(Market market)
     }
 
     [Fact]
+    public async Task A_feed_names_its_type()
+    {
+        using var named = new StringContent(Feeds.Of(Feeds.Row($"t-{Guid.NewGuid():N}")), Encoding.UTF8, "text/tab-separated-values");
+        (await brand.Send("/catalogue/import", named)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var json = new StringContent("{}", Encoding.UTF8, "application/json");
+        await (await brand.Send("/catalogue/import", json)).ShouldBeProblem(415, "unsupported_media_type");
+    }
+
+    [Fact]
     public async Task Nobody_imports_without_signing_in() =>
         (await market.Service.Anonymous().Import(Feeds.Of())).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
