@@ -55,7 +55,7 @@ internal static class Streams
 
     public static SnapshotOf<RepostTally> Tallies { get; } = new("ladder-", 1, RepostTally.Fold, CommerceStateJson.Default.RepostTally);
 
-    public static SnapshotOf<Order> Orders { get; } = new("order-", 1, Order.Fold, CommerceStateJson.Default.Order);
+    public static SnapshotOf<Order> Orders { get; } = new("order-", 2, Order.Fold, CommerceStateJson.Default.Order);
 }
 
 /// <summary>Stored events: property names as they are, as Marten writes them.</summary>

@@ -178,6 +178,25 @@ public sealed class DeciderSpecs
             .Refund(Payment, Later).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Money_of_a_second_payment_goes_back_and_that_of_the_first_stays()
+    {
+        var confirmed = Given(Order.Fold, Placed, Started, Confirmed);
+        var second = Guid.CreateVersion7();
+        confirmed.Confirm(second, Now).Rejection!.Code.ShouldBe("order_already_paid");
+        confirmed.Refund(second, Now).ShouldBe([new PaymentRefunded(second, 180_00, Now)]);
+        confirmed.Refund(Payment, Now).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_payment_that_nobody_has_heard_of_for_half_a_minute_is_given_up()
+    {
+        Given(Order.Fold, Placed).HasGivenUpPayment(Later).ShouldBeFalse();
+        Given(Order.Fold, Placed, Started).HasGivenUpPayment(Now.AddSeconds(30)).ShouldBeFalse();
+        Given(Order.Fold, Placed, Started).HasGivenUpPayment(Now.AddSeconds(31)).ShouldBeTrue();
+        Given(Order.Fold, Placed, Started, Confirmed).HasGivenUpPayment(Later).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(3, "none", 0)]
     [InlineData(4, "heart", 1)]

@@ -63,6 +63,16 @@ public sealed class LatePaymentSpecs(Servers servers, InternalTokens tokens) : I
     }
 
     [Fact]
+    public async Task A_charge_whose_answer_was_lost_is_found_by_another_payment_and_nothing_is_charged_twice()
+    {
+        line.After = () => throw new HttpRequestException("The line broke.");
+        (await buyer.Pay(order)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await (await buyer.Pay(order)).ShouldBeProblem(409, "order_already_paid");
+        (await Status()).ShouldBe("confirmed");
+        (await Scalar("select count(*) from simulated_payment")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_charge_whose_answer_was_lost_is_not_made_again_by_the_same_request()
     {
         var key = Guid.CreateVersion7().ToString();

@@ -30,12 +30,25 @@ internal sealed partial class ExpireReservations(
             try
             {
                 foreach (var orderId in await Due(stoppingToken))
-                    await settlement.Expire(orderId, stoppingToken);
+                    await Expire(orderId, stoppingToken);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 Failed(e);
             }
+        }
+    }
+
+    /// <summary>One order that cannot be ended now, since its provider does not answer, does not hold up the others.</summary>
+    private async Task Expire(Guid orderId, CancellationToken cancellation)
+    {
+        try
+        {
+            await settlement.Expire(orderId, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            OrderFailed(orderId, e);
         }
     }
 
@@ -52,4 +65,7 @@ internal sealed partial class ExpireReservations(
 
     [LoggerMessage(LogLevel.Warning, "Unpaid reservations could not be released; trying again")]
     private partial void Failed(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The reservation of order {OrderId} could not be ended; trying again")]
+    private partial void OrderFailed(Guid orderId, Exception exception);
 }

@@ -18,12 +18,17 @@ public static class OrderStatus
 
 /// <summary>An order: stream <c>order-{id}</c>. Reserve, pay, confirm; or expire.</summary>
 /// <param name="PaymentId">The payment under way, or the one that settled it; null for none.</param>
+/// <param name="PaymentStartedAt">When the payment under way began; null for none.</param>
 /// <param name="RefundedPaymentId">A payment that came too late and went back; null for none.</param>
 public sealed record Order(
     Guid Id, Guid PersonId, string ProductId, Guid ShopId, int Quantity, long UnitPriceMinor, string Currency,
     Guid? ViaPostId, string Status, DateTimeOffset PlacedAt, DateTimeOffset ExpiresAt,
-    Guid? PaymentId = null, DateTimeOffset? ConfirmedAt = null, Guid? RefundedPaymentId = null)
+    Guid? PaymentId = null, DateTimeOffset? PaymentStartedAt = null, DateTimeOffset? ConfirmedAt = null,
+    Guid? RefundedPaymentId = null)
 {
+    /// <summary>A payment that the provider has not heard of for so long was given up by whoever began it.</summary>
+    private static readonly TimeSpan PaymentGivenUp = TimeSpan.FromSeconds(30);
+
     /// <summary>How the stream becomes the state; null until placed.</summary>
     public static Fold<Order?> Fold { get; } = new(null, Evolve);
 
@@ -35,8 +40,8 @@ public sealed record Order(
         (_, OrderPlaced p) => new Order(
             p.OrderId, p.PersonId, p.ProductId, p.ShopId, p.Quantity, p.UnitPriceMinor, p.Currency, p.ViaPostId,
             OrderStatus.Reserved, p.PlacedAt, p.ExpiresAt),
-        (not null, PaymentStarted p) => order with { PaymentId = p.PaymentId },
-        (not null, PaymentDeclined p) when order.PaymentId == p.PaymentId => order with { PaymentId = null },
+        (not null, PaymentStarted p) => order with { PaymentId = p.PaymentId, PaymentStartedAt = p.StartedAt },
+        (not null, PaymentDeclined p) when order.PaymentId == p.PaymentId => order with { PaymentId = null, PaymentStartedAt = null },
         (not null, OrderConfirmed c) => order with
         {
             Status = OrderStatus.Confirmed, PaymentId = c.PaymentId, ConfirmedAt = c.ConfirmedAt,
@@ -77,11 +82,17 @@ public sealed record Order(
     public object[] Decline(Guid paymentId, string reason, DateTimeOffset now) =>
         Status == OrderStatus.Reserved && PaymentId == paymentId ? [new PaymentDeclined(paymentId, reason, now)] : [];
 
+    /// <summary>Whether the payment under way, unknown to the provider, can be taken for given up.</summary>
+    public bool HasGivenUpPayment(DateTimeOffset now) =>
+        Status == OrderStatus.Reserved && PaymentStartedAt is { } started && now - started > PaymentGivenUp;
+
     /// <summary>Decides to expire; no event before its time, or when it is settled.</summary>
     public object[] Expire(DateTimeOffset now) =>
         Status == OrderStatus.Reserved && now >= ExpiresAt ? [new OrderExpired(now)] : [];
 
-    /// <summary>Decides to note the refund of a payment that came too late; no event when it is noted.</summary>
+    /// <summary>Decides to note the refund of a payment that did not settle the order; no event when it is noted.</summary>
     public object[] Refund(Guid paymentId, DateTimeOffset now) =>
-        Status == OrderStatus.Expired && RefundedPaymentId != paymentId ? [new PaymentRefunded(paymentId, TotalMinor, now)] : [];
+        Status != OrderStatus.Reserved && PaymentId != paymentId && RefundedPaymentId != paymentId
+            ? [new PaymentRefunded(paymentId, TotalMinor, now)]
+            : [];
 }

@@ -27,5 +27,5 @@ public sealed record OrderConfirmed(
 /// <summary>The order was not paid in time. Stored as <c>order_expired</c>.</summary>
 public sealed record OrderExpired(DateTimeOffset ExpiredAt);
 
-/// <summary>Money came for an order that had expired, and went back. Stored as <c>payment_refunded</c>.</summary>
+/// <summary>Money came for an order that had expired, or was paid already, and went back. Stored as <c>payment_refunded</c>.</summary>
 public sealed record PaymentRefunded(Guid PaymentId, long AmountMinor, DateTimeOffset RefundedAt);

@@ -54,6 +54,11 @@ internal sealed class PaymentCommands(
             return new Rejection(CommerceProblems.PaymentTokenUnknown);
         var paymentId = PaymentId(orderId, key);
         var started = await Start(personId, orderId, paymentId, cancellation);
+        if (started.Rejection?.Code == CommerceProblems.PaymentInProgress)
+        {
+            await settlement.Resolve(orderId, cancellation);
+            started = await Start(personId, orderId, paymentId, cancellation);
+        }
         if (!started.Succeeded)
             return started.Rejection;
 
@@ -72,9 +77,9 @@ internal sealed class PaymentCommands(
                         ct => settlement.Confirm(orderId, paymentId, ct),
                         CancellationToken.None),
                     CancellationToken.None);
-                return settled.Rejection?.Code == CommerceProblems.OrderExpired
-                    ? await settlement.Refund(orderId, paymentId)
-                    : settled;
+                if (settled.Rejection?.Code is CommerceProblems.OrderExpired or CommerceProblems.OrderAlreadyPaid)
+                    await settlement.Refund(orderId, paymentId);
+                return settled;
             case PaymentResult.AnotherRequest:
                 return new Rejection(IdempotentCommands.ReusedCode);
             default:

@@ -36,13 +36,39 @@ internal sealed class Settlement(
     public Task Decline(Guid orderId, Guid paymentId, string reason, CancellationToken cancellation) =>
         Change(orderId, order => order.Decline(paymentId, reason, time.GetUtcNow()), cancellation);
 
-    /// <summary>Gives money back that came after the order had expired.</summary>
-    /// <returns>The refusal that says so.</returns>
-    public async Task<Rejection> Refund(Guid orderId, Guid paymentId)
+    /// <summary>Gives money back that came when the order had expired, or was settled by another payment.</summary>
+    public async Task Refund(Guid orderId, Guid paymentId)
     {
         await payments.Refund(paymentId, CancellationToken.None);
         await Change(orderId, order => order.Refund(paymentId, time.GetUtcNow()), CancellationToken.None);
-        return new Rejection(CommerceProblems.OrderExpired);
+    }
+
+    /// <summary>
+    /// Finds out what became of a payment that was begun and of which no end is known here: its process may have died.
+    /// Should its money come all the same after it was given up, it goes back.
+    /// </summary>
+    /// <returns>Whether the provider has the money: then the order must not expire, even if it cannot be settled this moment.</returns>
+    public async Task<bool> Resolve(Guid orderId, CancellationToken cancellation)
+    {
+        if ((await Load(orderId, cancellation)).State is not { Status: OrderStatus.Reserved, PaymentId: { } paymentId } order)
+            return false;
+        switch (await payments.Find(paymentId, cancellation))
+        {
+            case { Result: PaymentResult.Charged }:
+                await lanes.Run(
+                    order.ProductId,
+                    () => runner.Run(token => Confirm(orderId, paymentId, token), cancellation),
+                    cancellation);
+                return true;
+            case { } declined:
+                await Decline(orderId, paymentId, declined.Reason ?? "declined", cancellation);
+                return false;
+            case null when order.HasGivenUpPayment(time.GetUtcNow()):
+                await Decline(orderId, paymentId, "given_up", cancellation);
+                return false;
+            default:
+                return false;
+        }
     }
 
     /// <summary>
@@ -51,23 +77,15 @@ internal sealed class Settlement(
     /// </summary>
     public async Task Expire(Guid orderId, CancellationToken cancellation)
     {
-        if ((await Load(orderId, cancellation)).State is not { Status: OrderStatus.Reserved } order)
+        if (await Resolve(orderId, cancellation)
+            || (await Load(orderId, cancellation)).State is not { Status: OrderStatus.Reserved } order)
+        {
             return;
-        if (order.PaymentId is { } paymentId
-            && await payments.Find(paymentId, cancellation) is { Result: PaymentResult.Charged })
-        {
-            await lanes.Run(
-                order.ProductId,
-                () => runner.Run(token => Confirm(orderId, paymentId, token), cancellation),
-                cancellation);
         }
-        else
-        {
-            await lanes.Run(
-                order.ProductId,
-                () => runner.Run(token => Release(orderId, token), cancellation),
-                cancellation);
-        }
+        await lanes.Run(
+            order.ProductId,
+            () => runner.Run(token => Release(orderId, token), cancellation),
+            cancellation);
     }
 
     private async Task<Decision<bool>> Release(Guid orderId, CancellationToken cancellation)

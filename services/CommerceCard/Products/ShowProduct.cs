@@ -32,8 +32,11 @@ internal static class ShowProduct
         if (!ShowCard.PrefersHtml(http.Request))
             return await Data(productId, http, products, problems, cancellation);
         // The address works on every host; the page, with its session and forms, is the shop's.
-        if (http.Request.Headers["X-Forwarded-Host"].ToString() is { Length: > 0 } host && host != new Uri(sites.Shop).Authority)
+        if (http.Request.Headers["X-Forwarded-Host"].ToString() is { Length: > 0 } host
+            && !string.Equals(host, new Uri(sites.Shop).Authority, StringComparison.OrdinalIgnoreCase))
+        {
             return TypedResults.Redirect($"{sites.Shop}/products/{Uri.EscapeDataString(productId)}{http.Request.QueryString}");
+        }
 
         var page = ShopPage.Of(http, sites);
         var card = await cards.Find(productId, cancellation);
