@@ -127,6 +127,9 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
             ["OTEL_SERVICE_NAME"] = service,
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = options.Otlp is { } otlp ? Text(otlp) : null,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = options.Otlp is null ? null : options.OtlpProtocol,
+            // Milliseconds: whoever watches one machine does not want to wait for it.
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
         };
         foreach (var site in Sites)
             settings[$"Public__Sites__{site}"] = Text(_addresses.Site(site));

@@ -20,12 +20,12 @@ internal static class OtlpTraces
 
     private static void ReadResource(ReadOnlySpan<byte> resourceSpans, List<Span> spans)
     {
-        var service = "";
+        Dictionary<string, string> resource = [];
         // The resource may stand after its spans: it is read first.
         var reader = new ProtobufReader(resourceSpans);
         while (reader.Next())
             if (reader.Field == 1)
-                service = Attributes(reader.Bytes, field: 1).GetValueOrDefault("service.name", "");
+                resource = Attributes(reader.Bytes, field: 1);
         reader = new ProtobufReader(resourceSpans);
         while (reader.Next())
         {
@@ -34,11 +34,11 @@ internal static class OtlpTraces
             var scope = new ProtobufReader(reader.Bytes);
             while (scope.Next())
                 if (scope.Field == 2)
-                    spans.Add(ReadSpan(scope.Bytes, service));
+                    spans.Add(ReadSpan(scope.Bytes, resource));
         }
     }
 
-    private static Span ReadSpan(ReadOnlySpan<byte> message, string service)
+    private static Span ReadSpan(ReadOnlySpan<byte> message, Dictionary<string, string> resource)
     {
         string trace = "", id = "", name = "";
         string? parent = null;
@@ -56,7 +56,11 @@ internal static class OtlpTraces
                 case 7: start = Time(reader.Number); break;
                 case 8: end = Time(reader.Number); break;
             }
-        return new Span(trace, id, parent, service, name, kind, start, end, Attributes(message, field: 9));
+        return new Span(
+            trace, id, parent, resource.GetValueOrDefault("service.name", ""), name, kind, start, end, Attributes(message, field: 9))
+        {
+            Instance = resource.GetValueOrDefault("service.instance.id", ""),
+        };
     }
 
     private static Dictionary<string, string> Attributes(ReadOnlySpan<byte> message, int field)

@@ -19,7 +19,11 @@ public sealed record Span(
     SpanKind Kind,
     DateTimeOffset Start,
     DateTimeOffset End,
-    IReadOnlyDictionary<string, string> Attributes);
+    IReadOnlyDictionary<string, string> Attributes)
+{
+    /// <summary>The process's <c>service.instance.id</c>.</summary>
+    public string Instance { get; init; } = "";
+}
 
 /// <summary>A span's role, with the protocol's numbers.</summary>
 public enum SpanKind
