@@ -16,6 +16,9 @@ public sealed class ChildProcess : IAsyncDisposable
     private const string Logged = """log=$1; shift; exec "$@" >>"$log" 2>&1 </dev/null""";
     private const string OnOurOutput = """shift; exec "$@" </dev/null""";
 
+    // A logged exception is one line of thousands of characters; its beginning says what it is about.
+    private const int LongestLine = 500;
+
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(3) };
@@ -140,7 +143,7 @@ public sealed class ChildProcess : IAsyncDisposable
         return tail.Length == 0
             ? $"It wrote nothing to {log}."
             : $"The end of {log}:{Environment.NewLine}" +
-              string.Join(Environment.NewLine, tail.Select(line => "    " + line));
+              string.Join(Environment.NewLine, tail.Select(line => "    " + (line.Length <= LongestLine ? line : line[..LongestLine] + "…")));
     }
 
     /// <summary>Stops the program.</summary>
