@@ -64,14 +64,16 @@ public sealed class ProjectionSpecs(Servers servers) : IAsyncLifetime
         await StartRunner(db, projection);
         await StartRunner(elsewhere, projection);
         using var stop = new CancellationTokenSource();
+        var appended = 0;
         var appending = Task.Run(async () =>
         {
-            while (!stop.IsCancellationRequested)
+            for (; !stop.IsCancellationRequested; Interlocked.Increment(ref appended))
                 await Append(1);
         });
         for (var rebuild = 0; rebuild < 4; rebuild++)
         {
-            await Task.Delay(250);
+            var before = Volatile.Read(ref appended);
+            await Eventually.True(() => Volatile.Read(ref appended) > before + 20);
             await ProjectionRunner.Rebuild(db.Database, projection);
         }
         await stop.CancelAsync();
