@@ -86,7 +86,7 @@ public sealed class Relay(
             // The append's trace goes on in the consumer: the publish is its child, across processes and time.
             using var activity = MessagingTelemetry.Source.StartActivity(
                 $"relay {outgoing.Stored.Type}", ActivityKind.Producer, outgoing.Stored.Headers.TraceParent);
-            await bus.Publish(
+            var publish = bus.Publish(
                 outgoing.Message,
                 outgoing.Message.GetType(),
                 Pipe.Execute<PublishContext>(context =>
@@ -96,6 +96,8 @@ public sealed class Relay(
                     context.Mandatory = true;
                 }),
                 cancellation);
+            // A publish that lost its connection at the wrong moment can ignore its token, and the relay must not.
+            await publish.WaitAsync(cancellation);
         }
     }
 

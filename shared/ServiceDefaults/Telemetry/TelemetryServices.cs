@@ -50,6 +50,7 @@ internal static class TelemetryServices
             .WithTracing(tracing => tracing
                 .SetResourceBuilder(resource)
                 .AddSource(Sources)
+                .SetSampler(new ParentBasedSampler(new NoLoneQueries()))
                 .AddProcessor<PrivateSpans>()
                 .AddOtlpExporter())
             .WithMetrics(metrics => metrics
@@ -82,6 +83,16 @@ internal static class TelemetryServices
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Keeps every trace but those that would begin with a call of ours: the polls of readers and workers, ten a
+    /// second, in which nothing happened.
+    /// </summary>
+    private sealed class NoLoneQueries : Sampler
+    {
+        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+            new(samplingParameters.Kind == ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
     }
 
     /// <summary>
