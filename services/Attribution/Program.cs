@@ -5,6 +5,7 @@ using Hutong.Attribution.Posts;
 using Hutong.Attribution.Reporting;
 using Hutong.EventStore;
 using Hutong.Messaging;
+using Hutong.Messaging.Parking;
 using Hutong.ServiceDefaults;
 using Hutong.Web;
 
@@ -30,4 +31,4 @@ ExplainOrder.Map(attribution);
 ReportPost.Map(attribution);
 ReadReport.Map(attribution);
 BrandPages.Map(app);
-app.Run();
+return await app.RunService(args);

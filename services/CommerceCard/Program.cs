@@ -8,6 +8,7 @@ using Hutong.CommerceCard.Pages;
 using Hutong.CommerceCard.Products;
 using Hutong.EventStore;
 using Hutong.Messaging;
+using Hutong.Messaging.Parking;
 using Hutong.ServiceDefaults;
 using Hutong.Web;
 
@@ -30,4 +31,4 @@ OrderEndpoints.Map(app);
 LadderEndpoints.Map(app);
 EmbedScript.Map(app);
 ShopPages.Map(app);
-app.Run();
+return await app.RunService(args);

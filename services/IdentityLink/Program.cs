@@ -5,6 +5,7 @@ using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Profile;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.SigningIn;
+using Hutong.Messaging.Parking;
 using Hutong.ServiceDefaults;
 using Hutong.Web;
 
@@ -22,4 +23,4 @@ app.MapLinking();
 app.MapAccount();
 app.MapMe();
 app.MapProvider();
-await app.RunAsync();
+return await app.RunService(args);

@@ -1,5 +1,6 @@
 using Hutong.EventStore;
 using Hutong.Messaging;
+using Hutong.Messaging.Parking;
 using Hutong.ServiceDefaults;
 using Hutong.SocialFeed;
 using Hutong.SocialFeed.Authors;
@@ -34,4 +35,4 @@ RepostPost.Map(feed);
 FollowAuthor.Map(feed);
 ReadPosts.Map(feed);
 SocialPages.Map(app);
-app.Run();
+return await app.RunService(args);

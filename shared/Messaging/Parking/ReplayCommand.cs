@@ -23,7 +23,8 @@ public static class ReplayCommand
             await host.RunAsync();
             return 0;
         }
-        using (host)
+        // Not by its synchronous way out: some of what it holds has none.
+        await using ((IAsyncDisposable)host)
         {
             if (Parse(options) is not { } wanted)
             {
