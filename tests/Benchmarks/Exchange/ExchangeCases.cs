@@ -22,6 +22,7 @@ internal static class ExchangeCases
         var broker = await servers.NewVhost();
         using var sender = Services.Sender(await servers.NewDatabase(), broker);
         await sender.StartAsync();
+        await Ready(sender);
         await using var raw = await RawBroker.Connect(broker);
         await Publish(sender);
         await raw.TakePattern();
@@ -48,7 +49,7 @@ internal static class ExchangeCases
         using var receiver = Services.Receiver(await servers.NewDatabase(), broker);
         await sender.StartAsync();
         await receiver.StartAsync();
-        await receiver.Services.GetRequiredService<SchemaReady>().Wait(CancellationToken.None);
+        await Task.WhenAll(Ready(sender), Ready(receiver));
         await using var raw = await RawBroker.Connect(broker);
         var bus = receiver.Services.GetRequiredService<IBusControl>();
         await bus.StopAsync();
@@ -98,6 +99,8 @@ internal static class ExchangeCases
             await Task.Delay(5);
         return new Done(Messages, clock.Elapsed);
     }
+
+    private static Task Ready(IHost host) => host.Services.GetRequiredService<SchemaReady>().Wait(CancellationToken.None);
 
     private static Task<long> Handled(IHost receiver) => Number(receiver, "select count(*) from inbox");
 

@@ -19,10 +19,20 @@ internal sealed class RawBroker(IConnection connection) : IAsyncDisposable
     /// <summary>Takes one message from the queue as the pattern of those to publish.</summary>
     public async Task TakePattern()
     {
+        // A queue with a single active consumer gives nothing to one that merely asks.
         await using var channel = await connection.CreateChannelAsync();
-        var message = await channel.BasicGetAsync(Services.Queue, autoAck: true) ?? throw new InvalidOperationException("The queue is empty.");
-        body = message.Body.ToArray();
-        properties = new BasicProperties(message.BasicProperties);
+        await channel.BasicQosAsync(0, 1, global: false);
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) =>
+        {
+            body = delivery.Body.ToArray();
+            properties = new BasicProperties(delivery.BasicProperties);
+            first.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(Services.Queue, autoAck: false, consumer);
+        await first.Task;
     }
 
     public async Task Purge()
