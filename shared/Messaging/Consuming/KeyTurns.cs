@@ -14,21 +14,27 @@ internal sealed class KeyTurns(SemaphoreSlim slots)
     /// <exception cref="GapException">An earlier message of the key gave up waiting for its predecessor.</exception>
     public async Task<Turn> Take(string key, long version, CancellationToken cancellation)
     {
-        var turn = new Turn(this, key, version);
-        await Enter(turn, TimeSpan.Zero, cancellation);
-        return turn;
+        await Wait(key, Stand(key, version, isReady: true), TimeSpan.Zero, cancellation);
+        return new Turn(this, key, version);
     }
 
-    private async Task Enter(Turn turn, TimeSpan pause, CancellationToken cancellation)
+    /// <summary>Takes a place in the line, and the turn itself if the place is ready and first.</summary>
+    private Place Stand(string key, long version, bool isReady)
     {
-        var place = new Place(turn.Version) { IsReady = pause == TimeSpan.Zero };
+        var place = new Place(version) { IsReady = isReady };
         lock (lines)
         {
-            if (!lines.TryGetValue(turn.Key, out var line))
-                lines.Add(turn.Key, line = new Line());
+            if (!lines.TryGetValue(key, out var line))
+                lines.Add(key, line = new Line());
             line.Waiting.Enqueue(place, place.Version);
-            Advance(turn.Key, line);
+            Advance(key, line);
         }
+        return place;
+    }
+
+    /// <summary>Waits for the place's turn, and then for one of the slots.</summary>
+    private async Task Wait(string key, Place place, TimeSpan pause, CancellationToken cancellation)
+    {
         await using var cancelled = cancellation.Register(() => place.Admitted.TrySetCanceled(cancellation));
         if (!place.IsReady)
         {
@@ -36,8 +42,8 @@ internal sealed class KeyTurns(SemaphoreSlim slots)
             lock (lines)
             {
                 place.IsReady = true;
-                if (lines.TryGetValue(turn.Key, out var line))
-                    Advance(turn.Key, line);
+                if (lines.TryGetValue(key, out var line))
+                    Advance(key, line);
             }
         }
         try
@@ -49,8 +55,8 @@ internal sealed class KeyTurns(SemaphoreSlim slots)
             // It stood in the line still, perhaps first: those behind it must not wait for it.
             lock (lines)
             {
-                if (lines.TryGetValue(turn.Key, out var line))
-                    Advance(turn.Key, line);
+                if (lines.TryGetValue(key, out var line))
+                    Advance(key, line);
             }
             throw;
         }
@@ -60,7 +66,7 @@ internal sealed class KeyTurns(SemaphoreSlim slots)
         }
         catch
         {
-            PassOn(turn.Key);
+            PassOn(key);
             throw;
         }
     }
@@ -125,9 +131,11 @@ internal sealed class KeyTurns(SemaphoreSlim slots)
         /// <summary>Leaves the turn to lower versions for a while; later ones go on waiting.</summary>
         public async Task StepAside(TimeSpan pause, CancellationToken cancellation)
         {
+            // In the line again before leaving it: otherwise a later one that waits would be let in.
+            var place = turns.Stand(key, version, isReady: false);
             has = false;
             turns.Leave(key);
-            await turns.Enter(this, pause, cancellation);
+            await turns.Wait(key, place, pause, cancellation);
             has = true;
         }
 
