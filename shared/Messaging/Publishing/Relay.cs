@@ -28,7 +28,7 @@ public sealed class Relay(
     private readonly NpgsqlDataSource database = database;
 
     /// <inheritdoc/>
-    protected override IReadOnlyCollection<string> Types { get; } = [.. published.EventTypes.Select(types.NameOf)];
+    protected override IReadOnlyCollection<string> Types { get; } = [.. published.EventTypes.SelectMany(types.NamesOf)];
 
     /// <inheritdoc/>
     protected override Task Prepare(CancellationToken cancellation) => topology.Wait(cancellation);
