@@ -41,8 +41,6 @@ public sealed class BrowserSpecs(RealProvider platform) : IClassFixture<RealProv
         await page.GotoAsync(At(Shop, "/things"));
         (await Caller(page)).ShouldBeNull();
         await page.GotoAsync(At(Shop, "/signin?return=/things"));
-        // A shop offers the shops' own accounts first.
-        await page.Locator("details summary").ClickAsync();
         await page.Locator("form[action='/sign-in/weibo'] button").ClickAsync();
         await page.Locator("input[name=person][value=li-na]").CheckAsync();
         await page.Locator("button[name=decision][value=authorize]").ClickAsync();
