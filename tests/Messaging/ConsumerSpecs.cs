@@ -56,7 +56,8 @@ public sealed class ConsumerSpecs(Servers servers)
         await Eventually.True(async () => await broker.CutConnections() > 0);
         goOn.SetResult();
 
-        await Eventually.True(async () => await exchange.Effects() == 6);
+        // The client may take half a minute to notice and to connect again.
+        await Eventually.True(async () => await exchange.Effects() == 6, TimeSpan.FromSeconds(120));
         await Eventually.True(() => Volatile.Read(ref deliveries) >= 2, because: "the broker delivered it again");
         await Eventually.True(async () => await broker.Ready(Nodes.Commerce) == 0);
         (await exchange.AppliedVersions("a-1")).ShouldBe([1, 2, 3, 4, 5, 6]);

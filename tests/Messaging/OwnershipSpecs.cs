@@ -22,7 +22,8 @@ public sealed class OwnershipSpecs(Servers servers)
 
         await Eventually.True(async () => await exchange.Effects() == 50);
         (await exchange.AppliedVersions("a-1")).ShouldBe(Enumerable.Range(1, 50).Select(n => (long)n));
-        handled.ShouldBe(50);
+        // One that overtook its predecessor on the way in is tried again; two relays that both publish would make a hundred.
+        handled.ShouldBeInRange(50, 60);
         (await exchange.Count("select count(*) from lease where name = 'Relay' and expires_at > now()", origin: true)).ShouldBe(1);
     }
 
