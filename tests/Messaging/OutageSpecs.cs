@@ -23,7 +23,7 @@ public sealed class OutageSpecs(Servers servers)
 
         await broker.Start();
 
-        await Eventually.True(async () => await exchange.Effects() == 20, TimeSpan.FromSeconds(60));
+        await Eventually.True(async () => await exchange.Effects() == 20, TimeSpan.FromSeconds(180));
         (await exchange.AppliedVersions("a-1")).ShouldBe(Enumerable.Range(1, 20).Select(n => (long)n));
         await Eventually.True(async () => await Health(origin) == HealthStatus.Healthy);
         using var view = new BrokerView(broker.Server, broker.Server.AddressOf("/").AbsoluteUri);
@@ -99,7 +99,7 @@ public sealed class OutageSpecs(Servers servers)
                     (await exchange.AppliedVersions($"a-{s}")).ShouldBe(Enumerable.Range(1, (int)written).Select(v => (long)v));
                 }
             },
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromSeconds(180));
         (await exchange.Parked()).ShouldBe(0);
     }
 
