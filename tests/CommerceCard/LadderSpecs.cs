@@ -55,7 +55,7 @@ public sealed class LadderSpecs(Market market)
         await Reposts(listing.ProductId, 40);
 
         // The relay begins again at the start of its log, as after a crash before its checkpoint.
-        await using (var reset = market.Social.Database.CreateCommand("update mt_event_progression set last_seq_id = 0 where name = 'Relay:All'"))
+        await using (var reset = market.Social.Database.CreateCommand("delete from relay_cursor; update mt_event_progression set last_seq_id = 0 where name = 'Relay:All'"))
             await reset.ExecuteNonQueryAsync();
         await Repost(Guid.CreateVersion7(), roots[0]);
         await Eventually.True(async () => await RelayCheckpoint() > 0);

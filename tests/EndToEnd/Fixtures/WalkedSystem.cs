@@ -4,14 +4,11 @@ using Hutong.Launcher.Walk;
 
 namespace Hutong.EndToEnd.Tests.Fixtures;
 
-/// <summary>The running system after the whole journey was walked through it once, with a wiretap on its broker.</summary>
+/// <summary>The running system after the whole journey was walked through it once.</summary>
 [CollectionDefinition(nameof(WalkedSystem))]
 public sealed class WalkedSystem(RunningSystem system) : ICollectionFixture<WalkedSystem>, IAsyncLifetime
 {
-    private const string Vhost = "hutong";
-
     private readonly ConcurrentQueue<string> _lines = new();
-    private WireTap? _tap;
     private Walked? _walked;
 
     /// <summary>The system.</summary>
@@ -22,19 +19,9 @@ public sealed class WalkedSystem(RunningSystem system) : ICollectionFixture<Walk
 
     internal Walked Walked => _walked ?? throw new InvalidOperationException("The journey was not walked.");
 
-    internal WireTap Tap => _tap ?? throw new InvalidOperationException("The broker is not listened to.");
+    public async ValueTask InitializeAsync() => _walked = await Walk(TestContext.Current.CancellationToken);
 
-    public async ValueTask InitializeAsync()
-    {
-        _tap = await WireTap.On(system.Deployment.Broker!, Vhost);
-        _walked = await Walk(TestContext.Current.CancellationToken);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _tap?.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Walks the journey.</summary>
     /// <exception cref="WalkException">A step did not hold.</exception>

@@ -23,9 +23,6 @@ internal sealed class WireTap : IDisposable
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(broker.Amqp.UserInfo))));
     }
 
-    /// <summary>The exchanges listened to.</summary>
-    public IReadOnlyList<string> Exchanges { get; private set; } = [];
-
     /// <summary>Listens to every exchange there is. All are to be fanouts, of which a queue can have everything.</summary>
     public static async Task<WireTap> On(RabbitMqServer broker, string vhost)
     {
@@ -40,7 +37,6 @@ internal sealed class WireTap : IDisposable
         ours.ShouldAllBe(exchange => exchange.Kind == "fanout");
         foreach (var (name, _) in ours)
             await tap.Post(HttpMethod.Post, $"bindings/{vhost}/e/{Uri.EscapeDataString(name)}/q/{Queue}", new { routing_key = "" });
-        tap.Exchanges = [.. ours.Select(exchange => exchange.Name)];
         return tap;
     }
 

@@ -29,7 +29,7 @@ public sealed class PrivacySpecs(WalkedSystem walked)
     [Fact]
     public async Task No_message_on_the_bus_tells_who_somebody_is()
     {
-        var heard = await walked.Tap.Take();
+        var heard = await walked.System.Tap.Take();
         heard.Count.ShouldBeGreaterThan(0);
         var all = string.Join('\n', heard.Select(Encoding.UTF8.GetString));
         foreach (var message in (string[])["PersonRegistered", "AccountLinked", "PostPublished", "PostReposted", "CardClicked", "OrderConfirmed"])
