@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hutong.EventStore.Commands;
 
 namespace Hutong.IdentityLink.Platforms;
@@ -18,45 +17,16 @@ public interface IPlatform
     /// <summary>Which side of the house it is on.</summary>
     Side Side { get; }
 
+    /// <summary>The origins of its authorize pages, such as <c>https://example.org</c>.</summary>
+    IReadOnlyList<string> AuthorizeOrigins { get; }
+
     /// <summary>Where the browser goes to sign in.</summary>
-    /// <param name="state">Comes back with the answer.</param>
-    /// <param name="callback">Where the answer goes.</param>
-    Uri AuthorizeAddress(string state, Uri callback);
+    /// <returns>The address, or <see cref="PlatformRejections.Unavailable"/>: some are asked for it first.</returns>
+    ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation);
 
-    /// <summary>Learns from the platform itself whose account a code stands for.</summary>
+    /// <summary>Learns from the platform itself whose account an answer stands for.</summary>
     /// <returns>The account, or a rejection of <see cref="PlatformRejections"/>.</returns>
-    Task<Outcome<PlatformAccount>> Redeem(string code, Uri callback, CancellationToken cancellation);
-}
-
-/// <summary>An account at a platform that somebody just proved to control.</summary>
-public sealed record PlatformAccount
-{
-    private const int LongestNickname = 64;
-
-    /// <summary>Takes what a platform said, and cuts a name down to what fits a page.</summary>
-    /// <param name="platform">The platform's name.</param>
-    /// <param name="subject">The account's id there.</param>
-    /// <param name="nickname">What the platform calls it, if anything.</param>
-    public PlatformAccount(string platform, string subject, string? nickname)
-    {
-        (Platform, Subject) = (platform, subject);
-        var clean = string.Concat((nickname ?? "").Where(c => !char.IsControl(c))).Trim();
-        var shown = StringInfo.ParseCombiningCharacters(clean) is { Length: > LongestNickname } starts ? clean[..starts[LongestNickname]] : clean;
-        // A "character" may be a pile of combining marks without end.
-        Nickname = shown.Length is 0 or > LongestNickname * 8 ? null : shown;
-    }
-
-    /// <summary>The platform's name.</summary>
-    public string Platform { get; }
-
-    /// <summary>The account's id there: personal, never shown and never logged.</summary>
-    public string Subject { get; }
-
-    /// <summary>What the platform calls it; null where it has no name.</summary>
-    public string? Nickname { get; }
-
-    /// <summary>Nothing personal: this may end in a log line.</summary>
-    public override string ToString() => $"an account at {Platform}";
+    Task<Outcome<PlatformAccount>> Redeem(PlatformVisit visit, PlatformAnswer answer, CancellationToken cancellation);
 }
 
 /// <summary>Where a platform or a site belongs.</summary>
@@ -80,4 +50,7 @@ public static class PlatformRejections
 
     /// <summary>The token was made for another app or account: somebody passes on what is not theirs.</summary>
     public const string WrongAudience = "platform_wrong_audience";
+
+    /// <summary>It answered for a visitor whom it made up, and who is nobody's account.</summary>
+    public const string Snapshot = "platform_snapshot_user";
 }

@@ -9,6 +9,9 @@ public sealed class PlatformOptions
     [Required, Url]
     public required string AuthorizeAddress { get; init; }
 
+    /// <summary>The origin of <see cref="AuthorizeAddress"/>.</summary>
+    public string AuthorizeOrigin => new Uri(AuthorizeAddress).GetLeftPart(UriPartial.Authority);
+
     /// <summary>Where this process reaches the platform's API.</summary>
     [Required, Url]
     public required string ApiAddress { get; init; }

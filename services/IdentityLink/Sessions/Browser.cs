@@ -21,6 +21,8 @@ public sealed class Browser
     /// <summary>The name of the form field that carries <see cref="FormToken"/>.</summary>
     public const string FormTokenField = "form_token";
 
+    private const int LongestUserAgent = 512;
+
     private readonly HttpContext context;
     private readonly BrowserSessions sessions;
     private string id;
@@ -40,6 +42,10 @@ public sealed class Browser
     /// </summary>
     public string FormToken =>
         Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(id), "form"u8));
+
+    /// <summary>What the browser calls itself, as far as that is worth keeping; null where it does not say.</summary>
+    public string? UserAgent =>
+        context.Request.Headers.UserAgent.ToString() is { Length: > 0 } text ? text[..Math.Min(text.Length, LongestUserAgent)] : null;
 
     /// <summary>Whether a language was chosen on one of our pages.</summary>
     public bool ChoseLanguage => context.Request.Cookies.ContainsKey(Language.CookieName);

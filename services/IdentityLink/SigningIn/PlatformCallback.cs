@@ -13,7 +13,7 @@ internal static class PlatformCallback
     public static void MapPlatformCallback(this IEndpointRouteBuilder routes) => routes.MapGet("/callback/{platform}", Answer);
 
     private static async Task<IResult> Answer(
-        string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, CallbackStates states, Visiting visiting,
+        string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, CallbackStates states,
         SigningInWithAccount signIn, EndingSessions ending, StartingLinks links, CancellationToken cancellation)
     {
         if (platforms.Find(platform) is not { } known)
@@ -22,15 +22,15 @@ internal static class PlatformCallback
         if (parameters.FirstFault is not null)
             return ErrorPage.Of("malformed_request");
         if (parameters["state"] is not { } state
-            || await states.Take(state, browser.IdHash, known.Name, cancellation) is not { } visit)
+            || await states.Take(state, browser.IdHash, known.Name, cancellation) is not var (visit, atPlatform))
             return ErrorPage.Of("state_invalid", backTo: "/sign-in");
 
-        var backTo = BackTo(visit);
+        var backTo = visit.BackTo;
         if (visit.Intent == VisitIntent.Link && browser.Session?.PersonId != visit.PersonId)
             return ErrorPage.Of("session_changed", backTo);
         if (parameters["code"] is not { } code)
             return ErrorPage.Of("platform_denied", backTo);
-        var account = await known.Redeem(code, visiting.CallbackOf(known), cancellation);
+        var account = await known.Redeem(atPlatform, new PlatformAnswer(code, parameters["iss"]), cancellation);
         if (!account.Succeeded)
             return ErrorPage.Of(account.Rejection, backTo);
 
@@ -50,12 +50,4 @@ internal static class PlatformCallback
             return new SeeOther(visit.RequestId is { } request ? $"/authorize/resume?request={request}" : "/account");
         }
     }
-
-    /// <summary>Where other ways in are open.</summary>
-    private static string BackTo(Visit visit) => visit switch
-    {
-        { Intent: VisitIntent.Link } => "/account",
-        { RequestId: { } request } => $"/sign-in?request={request}",
-        _ => "/sign-in",
-    };
 }

@@ -1,3 +1,4 @@
+using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Sessions;
@@ -8,12 +9,16 @@ namespace Hutong.IdentityLink.SigningIn;
 public sealed class Visiting(CallbackStates states, Issuer issuer)
 {
     /// <summary>Where a platform's answers go: a path of its own for each.</summary>
-    public Uri CallbackOf(IPlatform platform) => new(issuer.Address($"/callback/{platform.Name}"));
+    private Uri CallbackOf(IPlatform platform) => new(issuer.Address($"/callback/{platform.Name}"));
 
-    /// <summary>Begins a visit.</summary>
+    /// <summary>Begins a visit, or says that the platform cannot be visited now.</summary>
     public async Task<IResult> Begin(Browser browser, IPlatform platform, Visit visit, CancellationToken cancellation)
     {
-        var state = await states.Begin(browser.IdHash, platform.Name, visit, cancellation);
-        return new SeeOther(platform.AuthorizeAddress(state, CallbackOf(platform)).AbsoluteUri);
+        var atPlatform = PlatformVisit.New(CallbackOf(platform), browser.UserAgent);
+        var address = await platform.AuthorizeAddress(atPlatform, cancellation);
+        if (!address.Succeeded)
+            return ErrorPage.Of(address.Rejection, visit.BackTo);
+        await states.Keep(browser.IdHash, platform.Name, visit, atPlatform, cancellation);
+        return new SeeOther(address.Value.AbsoluteUri);
     }
 }

@@ -15,7 +15,7 @@ namespace Hutong.IdentityLink.Tests.Platforms;
 /// <summary>Adapters against a platform that says what the well-behaved simulators do not.</summary>
 public sealed class AdapterSpecs
 {
-    private static readonly Uri Callback = new("http://localhost:8080/callback/weibo");
+    private static readonly PlatformVisit Visit = PlatformVisit.New(new Uri("http://localhost:8080/callback/weibo"), userAgent: null);
 
     [Fact]
     public async Task Weibos_uid_counts_only_when_the_token_was_made_for_this_app_and_that_uid()
@@ -69,7 +69,7 @@ public sealed class AdapterSpecs
     {
         var api = Api("taobao", new Uri("http://127.0.0.1:9/"), out var services);
         await using (services)
-            (await new TaobaoPlatform(Options, api).Redeem("code", Callback, default)).Rejection!.Code.ShouldBe("platform_unavailable");
+            (await new TaobaoPlatform(Options, api).Redeem(Visit, new PlatformAnswer("code"), default)).Rejection!.Code.ShouldBe("platform_unavailable");
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class AdapterSpecs
         await server.StartAsync();
         var api = Api(name, new Uri(server.Urls.First()), out var services);
         await using (services)
-            return await adapter(api).Redeem("code", Callback, default);
+            return await adapter(api).Redeem(Visit, new PlatformAnswer("code"), default);
     }
 
     private static PlatformApi Api(string name, Uri address, out ServiceProvider services)

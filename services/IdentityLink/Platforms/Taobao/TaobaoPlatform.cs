@@ -14,24 +14,26 @@ internal sealed class TaobaoPlatform(PlatformOptions options, PlatformApi api) :
 
     public Side Side => Side.Shop;
 
-    public Uri AuthorizeAddress(string state, Uri callback) =>
-        new(QueryHelpers.AddQueryString(options.AuthorizeAddress, new Dictionary<string, string?>
+    public IReadOnlyList<string> AuthorizeOrigins => [options.AuthorizeOrigin];
+
+    public ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation) =>
+        new(new Uri(QueryHelpers.AddQueryString(options.AuthorizeAddress, new Dictionary<string, string?>
         {
             ["response_type"] = "code",
             ["client_id"] = options.ClientId,
-            ["redirect_uri"] = callback.AbsoluteUri,
-            ["state"] = state,
+            ["redirect_uri"] = visit.Callback.AbsoluteUri,
+            ["state"] = visit.State,
             ["view"] = "web",
-        }));
+        })));
 
-    public async Task<Outcome<PlatformAccount>> Redeem(string code, Uri callback, CancellationToken cancellation)
+    public async Task<Outcome<PlatformAccount>> Redeem(PlatformVisit visit, PlatformAnswer answer, CancellationToken cancellation)
     {
         var token = await api.Post("/token", cancellation,
             ("grant_type", "authorization_code"),
             ("client_id", options.ClientId),
             ("client_secret", options.ClientSecret),
-            ("code", code),
-            ("redirect_uri", callback.AbsoluteUri),
+            ("code", answer.Code),
+            ("redirect_uri", visit.Callback.AbsoluteUri),
             ("view", "web"));
         if (!token.Succeeded)
             return token.Rejection;

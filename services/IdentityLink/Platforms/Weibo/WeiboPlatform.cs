@@ -17,23 +17,25 @@ internal sealed class WeiboPlatform(PlatformOptions options, PlatformApi api) : 
 
     public Side Side => Side.Social;
 
-    public Uri AuthorizeAddress(string state, Uri callback) =>
-        new(QueryHelpers.AddQueryString(options.AuthorizeAddress, new Dictionary<string, string?>
+    public IReadOnlyList<string> AuthorizeOrigins => [options.AuthorizeOrigin];
+
+    public ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation) =>
+        new(new Uri(QueryHelpers.AddQueryString(options.AuthorizeAddress, new Dictionary<string, string?>
         {
             ["client_id"] = options.ClientId,
             ["response_type"] = "code",
-            ["redirect_uri"] = callback.AbsoluteUri,
-            ["state"] = state,
-        }));
+            ["redirect_uri"] = visit.Callback.AbsoluteUri,
+            ["state"] = visit.State,
+        })));
 
-    public async Task<Outcome<PlatformAccount>> Redeem(string code, Uri callback, CancellationToken cancellation)
+    public async Task<Outcome<PlatformAccount>> Redeem(PlatformVisit visit, PlatformAnswer answer, CancellationToken cancellation)
     {
         var token = await api.Post("/oauth2/access_token", cancellation,
             ("client_id", options.ClientId),
             ("client_secret", options.ClientSecret),
             ("grant_type", "authorization_code"),
-            ("redirect_uri", callback.AbsoluteUri),
-            ("code", code));
+            ("redirect_uri", visit.Callback.AbsoluteUri),
+            ("code", answer.Code));
         if (!token.Succeeded)
             return token.Rejection;
         if (token.Value.TextOf("access_token") is not { } accessToken || token.Value.TextOf("uid") is not { } uid)
