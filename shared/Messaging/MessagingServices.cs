@@ -52,6 +52,7 @@ public static class MessagingServices
         services.AddSingleton<Replay>();
         services.AddSingleton<BrokerProbe>();
         services.AddHealthChecks().AddCheck<BrokerProbe>("broker", tags: ["ready"]);
+        services.AddReceiveObserver<LostChannels>();
         services.AddMassTransit(bus => bus.UsingRabbitMq((context, cfg) =>
         {
             cfg.Host(broker.Uri);

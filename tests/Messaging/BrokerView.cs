@@ -96,7 +96,7 @@ internal sealed class BrokerView : IDisposable
             return Task.CompletedTask;
         };
         var tag = await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
-        await full.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await full.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await channel.BasicCancelAsync(tag);
         return connection;
     }

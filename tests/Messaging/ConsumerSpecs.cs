@@ -52,7 +52,7 @@ public sealed class ConsumerSpecs(Servers servers)
         using var broker = new BrokerView(await servers.RabbitMq, exchange.Broker);
 
         await origin.Tick("a-1", 6);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await Eventually.True(async () => await broker.CutConnections() > 0);
         goOn.SetResult();
 
@@ -105,7 +105,7 @@ public sealed class ConsumerSpecs(Servers servers)
                 sawLater.TrySetResult();
             return Task.CompletedTask;
         });
-        await sawLater.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await sawLater.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await givenUp.DisposeAsync();
 
         await Eventually.True(async () => await exchange.Effects() == 200);

@@ -6,12 +6,12 @@ namespace Hutong.Testing;
 /// <summary>Waits for what becomes true by itself: asks again until it holds or the deadline passes.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until the condition holds.</summary>
     /// <param name="condition">Asked again and again.</param>
-    /// <param name="deadline">20 s when null.</param>
+    /// <param name="deadline">60 s when null.</param>
     /// <param name="because">Why it must become true, for the failure's message; the condition's own text when null.</param>
     /// <param name="text">Filled in by the compiler.</param>
     public static async Task True(

@@ -92,7 +92,7 @@ public sealed class LogReadingSpecs(Servers servers, ITestOutputHelper output) :
         var mark = await elsewhere.StartMark();
         await Eventually.True(() => mark.Current == 0);
         await db.Store.Commit(UnitOfWork.Append(NewLamp(), Expected.None, On));
-        await Eventually.True(() => mark.Current == 1, TimeSpan.FromSeconds(2));
+        await Eventually.True(() => mark.Current == 1);
     }
 
     [Fact]
