@@ -1,5 +1,6 @@
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Profile;
@@ -13,12 +14,14 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("identity-link", Errors.AddTo);
 builder.AddPersons();
 builder.AddPlatforms();
+builder.AddPasskeys();
 builder.AddProvider();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapPageAssets();
 app.MapSignIn();
+app.MapPasskeys();
 app.MapLinking();
 app.MapAccount();
 app.MapMe();

@@ -11,11 +11,17 @@ public sealed class LinkingAccounts(
     IEventStore store, CommandRunner runner, PersonKeys keys, IOptions<LinkingOptions> options, TimeProvider time)
 {
     /// <summary>Links an account to a person; linking it again changes nothing.</summary>
+    /// <param name="personId">Who links.</param>
+    /// <param name="command">What to link.</param>
+    /// <param name="cancellation">Ends it before its commit.</param>
+    /// <param name="rows">What to write with the link.</param>
     /// <returns>The account's platform, or a rejection of <see cref="LinkDecision"/>.</returns>
-    public Task<Outcome<string>> Handle(Guid personId, LinkAccount command, CancellationToken cancellation) =>
-        runner.Run(async cancellation => await Decide(personId, command, cancellation), cancellation);
+    public Task<Outcome<string>> Handle(
+        Guid personId, LinkAccount command, CancellationToken cancellation, params IReadOnlyList<RowWrite> rows) =>
+        runner.Run(async cancellation => await Decide(personId, command, rows, cancellation), cancellation);
 
-    private async Task<Decision<string>> Decide(Guid personId, LinkAccount command, CancellationToken cancellation)
+    private async Task<Decision<string>> Decide(
+        Guid personId, LinkAccount command, IReadOnlyList<RowWrite> rows, CancellationToken cancellation)
     {
         var proved = command.Proved;
         var person = await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
@@ -35,6 +41,7 @@ public sealed class LinkingAccounts(
             new UnitOfWork { Headers = new(Actor: personId.ToString()) }
                 .With(person.Append(decision.PersonEvents))
                 .With(account.Append(decision.AccountEvents))
-                .With(LinkedAccounts.Row(new(proved.Account, personId, proved.Platform, key.OpenOptional(proved.Nickname), now))));
+                .With(LinkedAccounts.Row(new(proved.Account, personId, proved.Platform, key.OpenOptional(proved.Nickname), now)))
+                .With(rows));
     }
 }

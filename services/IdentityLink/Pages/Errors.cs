@@ -1,6 +1,8 @@
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.SigningIn;
 using Hutong.ServiceDefaults.Problems;
 
 namespace Hutong.IdentityLink.Pages;
@@ -46,6 +48,13 @@ internal static class Errors
         new(LinkDecision.UnknownPerson, 403, "请重新登录。", "Sign in again."),
         new("link_proof_invalid", 400, "对账号的证明已经用过、已过期，或者属于另一次登录。请重新关联。",
             "The proof of the account was used before, is too old, or belongs to another session. Begin the link again."),
+        new(SignInDecision.Refused, 403, "通行密钥没有被接受，所以什么都没有发生。它可能已经从账号里移除，或者属于别的网站。请再试一次，或换一种方式。",
+            "The passkey was not accepted, so nothing happened. Perhaps it was removed from its account, or belongs to another site. Try again, or choose another way."),
+        new(Ceremonies.Over, 400, "这一步已经用过、已过期，或者来自另一个浏览器。请返回再试一次。",
+            "This step was used before, is too old, or began in another browser. Go back and try again."),
+        new(Passkey.NameUnusable, 400, "名字要有 1 到 64 个看得见的字符。请换一个名字。", "The name needs 1 to 64 visible characters. Choose another one."),
+        new(Passkey.Unanswered, 400, "通行密钥需要浏览器支持并允许运行脚本。请换一个浏览器，或换一种方式。",
+            "Passkeys need a browser that knows them and may run script. Use another browser, or choose another way."),
         new("logout_hint_invalid", 400, "退出请求无法核实，所以没有退出任何人。", "The sign-out request could not be verified, so nobody was signed out."),
         new("unregistered_post_logout_redirect", 400, "退出后的返回地址没有登记，所以我们不会把你送到那里，也没有退出。",
             "The address to return to after signing out is not registered, so we will not send you there, and nobody was signed out."),

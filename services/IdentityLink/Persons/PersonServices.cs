@@ -26,6 +26,7 @@ internal static class PersonServices
         services.AddSingleton<SigningInWithAccount>();
         services.AddSingleton<CallbackStates>();
         services.AddSingleton<Visiting>();
+        services.AddSingleton<LettingIn>();
         services.AddSingleton<LinkingAccounts>();
         services.AddSingleton<LinkProofs>();
         services.AddSingleton<StartingLinks>();

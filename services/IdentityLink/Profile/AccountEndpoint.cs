@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Provider;
@@ -28,6 +29,7 @@ internal static class AccountEndpoint
             [nameof(AccountPage.CurrentAccount)] = session.Account,
             [nameof(AccountPage.Platforms)] = platforms.All,
             [nameof(AccountPage.JustLinked)] = platforms.Find(linked ?? ""),
+            [nameof(AccountPage.PasskeyAdded)] = linked == Passkey.Platform,
         }, formTargets: origins.All);
     }
 }

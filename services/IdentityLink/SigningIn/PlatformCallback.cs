@@ -14,7 +14,7 @@ internal static class PlatformCallback
 
     private static async Task<IResult> Answer(
         string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, CallbackStates states,
-        SigningInWithAccount signIn, EndingSessions ending, StartingLinks links, CancellationToken cancellation)
+        SigningInWithAccount signIn, LettingIn lettingIn, StartingLinks links, CancellationToken cancellation)
     {
         if (platforms.Find(platform) is not { } known)
             return ErrorPage.Of("unknown_platform");
@@ -41,13 +41,9 @@ internal static class PlatformCallback
         async Task<IResult> SignIn(PlatformAccount proved)
         {
             var outcome = await signIn.Handle(proved, cancellation);
-            if (!outcome.Succeeded)
-                return ErrorPage.Of(outcome.Rejection, backTo);
-            // Somebody else was signed in here: their session ends, it is not taken over.
-            if (browser.Session is { } before && before.PersonId != outcome.Value.PersonId)
-                await ending.End(before.Sid, cancellation);
-            await browser.SignIn(outcome.Value.PersonId, outcome.Value.Account, cancellation);
-            return new SeeOther(visit.RequestId is { } request ? $"/authorize/resume?request={request}" : "/account");
+            return outcome.Succeeded
+                ? await lettingIn.LetIn(browser, outcome.Value, visit.RequestId, cancellation)
+                : ErrorPage.Of(outcome.Rejection, backTo);
         }
     }
 }
