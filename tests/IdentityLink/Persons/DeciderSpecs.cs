@@ -19,7 +19,7 @@ public sealed class DeciderSpecs
     [Fact]
     public void An_account_nobody_owns_registers_a_person_and_is_claimed_by_them()
     {
-        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(LiNa, default, null)), AccountOf());
+        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(LiNa, default, null)), AccountOf()).Value!;
 
         decision.PersonId.ShouldBe(LiNa);
         decision.Registered.ShouldBeTrue();
@@ -31,12 +31,26 @@ public sealed class DeciderSpecs
     [Fact]
     public void An_account_somebody_owns_lets_its_owner_in_and_registers_nobody()
     {
-        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(Wang, default, null)), AccountOf(new AccountClaimed(LiNa)));
+        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(Wang, default, null)), AccountOf(new AccountClaimed(LiNa))).Value!;
 
         decision.PersonId.ShouldBe(LiNa);
         decision.Registered.ShouldBeFalse();
         decision.PersonEvents.ShouldBe([new SignedIn(Weibo, "weibo")]);
         decision.AccountEvents.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_proof_meant_for_an_owner_registers_nobody_and_one_meant_for_a_newcomer_lets_no_owner_in()
+    {
+        var owned = AccountOf(new AccountClaimed(LiNa));
+
+        SignIn(LetIn.Owner, AccountOf()).Rejection!.Code.ShouldBe(SignInDecision.Refused);
+        SignIn(LetIn.NewPerson, owned).Rejection!.Code.ShouldBe(SignInDecision.Refused);
+        SignIn(LetIn.Owner, owned).Value!.PersonId.ShouldBe(LiNa);
+        SignIn(LetIn.NewPerson, AccountOf()).Value!.Registered.ShouldBeTrue();
+
+        static Outcome<SignInDecision> SignIn(LetIn letIn, Account account) =>
+            SignInDecision.Decide(new(Weibo, "weibo", new(Wang, default, null), letIn), account);
     }
 
     [Fact]
