@@ -10,12 +10,15 @@ namespace Hutong.ServiceDefaults.Outgoing;
 /// <summary>Named HTTP clients for calls to other processes, each with its own Polly pipeline.</summary>
 public static class OutgoingCalls
 {
+    /// <summary>Set on a request that must not be repeated although its method is safe: some services take what is used up by GET.</summary>
+    public static readonly HttpRequestOptionsKey<bool> Once = new("hutong.once");
+
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(12);
 
     /// <summary>
-    /// Adds a client by name: 12 s in all, 5 s an attempt, two retries of safe methods on a transient failure, and a
-    /// circuit that opens for 10 s when half of at least 10 calls fail. A call that gets no answer throws
+    /// Adds a client by name: 12 s in all, 5 s an attempt, two retries of safe methods (unless <see cref="Once"/>) on a
+    /// transient failure, and a circuit that opens for 10 s when half of at least 10 calls fail. A call that gets no answer throws
     /// <see cref="TimeoutRejectedException"/>, <see cref="BrokenCircuitException"/> or <see cref="HttpRequestException"/>.
     /// Redirects are not followed.
     /// </summary>
@@ -84,7 +87,9 @@ internal sealed class ResilienceHandler(ResiliencePipeline<HttpResponseMessage> 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(IsSafe, request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);
+        context.Properties.Set(
+            IsSafe,
+            (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head) && !request.Options.TryGetValue(OutgoingCalls.Once, out _));
         try
         {
             return await pipeline.ExecuteAsync(
