@@ -39,6 +39,8 @@ internal static class Errors
         new(PlatformRejections.Refused, 400, "平台没有接受这次登录。请重新开始。", "The platform did not accept this sign-in. Start again."),
         new(PlatformRejections.WrongAudience, 400, "平台的答复不是给我们的，所以没有登录。请重新开始。",
             "The platform's answer was not meant for us, so nobody was signed in. Start again."),
+        new(PlatformRejections.Unproven, 400, "平台的答复无法核实，所以没有登录。请重新开始，或换一种方式。",
+            "The platform's answer could not be verified, so nobody was signed in. Start again, or choose another way."),
         new(PlatformRejections.Snapshot, 403, "你是以“快照页”的访客身份打开的，平台没有告诉我们你是谁。请点页面右下角的“使用完整服务”后再登录，或换一种方式。",
             "This page was opened in the app's preview mode, so the platform answered for a made-up visitor. Choose “use the full service” at the bottom of the page and sign in again, or choose another way."),
         new(LinkDecision.NotFresh, 403, "关联账号之前，请重新登录一次，让我们确认是你本人。",

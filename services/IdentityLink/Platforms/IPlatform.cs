@@ -51,6 +51,9 @@ public static class PlatformRejections
     /// <summary>The token was made for another app or account: somebody passes on what is not theirs.</summary>
     public const string WrongAudience = "platform_wrong_audience";
 
+    /// <summary>What it says does not prove who signed in: forged, too old, of another visit, or of another provider.</summary>
+    public const string Unproven = "platform_answer_unproven";
+
     /// <summary>It answered for a visitor whom it made up, and who is nobody's account.</summary>
     public const string Snapshot = "platform_snapshot_user";
 }

@@ -2,20 +2,16 @@ using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Platforms.Taobao;
 using Hutong.IdentityLink.Platforms.Weibo;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hutong.IdentityLink.Tests.Platforms;
 
 /// <summary>Adapters against a platform that says what the well-behaved simulators do not.</summary>
-public sealed class AdapterSpecs
+public sealed class AdapterSpecs : IAsyncDisposable
 {
-    private static readonly PlatformVisit Visit = PlatformVisit.New(new Uri("http://localhost:8080/callback/weibo"), userAgent: null);
+    private readonly RawPlatform platform = new();
+
+    public ValueTask DisposeAsync() => platform.DisposeAsync();
 
     [Fact]
     public async Task Weibos_uid_counts_only_when_the_token_was_made_for_this_app_and_that_uid()
@@ -35,10 +31,12 @@ public sealed class AdapterSpecs
     }
 
     [Fact]
-    public async Task A_name_is_cut_to_what_fits_a_page()
+    public async Task A_name_is_cut_to_what_fits_a_page_and_cannot_turn_the_text_around_it()
     {
         (await Weibo(user: $$"""{"screen_name":"{{new string('名', 500)}}"}""")).Value!.Nickname.ShouldBe(new string('名', 64));
-        (await Weibo(user: """{"screen_name":" a\u0000b\u202e\n "}""")).Value!.Nickname!.ShouldNotContain('\0');
+        (await Weibo(user: """{"screen_name":" a\u0000b\u202e\u2066c\u2028\n "}""")).Value!.Nickname.ShouldBe("abc");
+        (await Weibo(user: """{"screen_name":"👩\u200d👧"}""")).Value!.Nickname.ShouldBe("👩\u200d👧");
+        (await Weibo(user: """{"screen_name":"a\ud800"}""")).Value!.Nickname.ShouldBeNull();
         (await Weibo(user: """{"screen_name":""}""")).Value!.Nickname.ShouldBeNull();
     }
 
@@ -51,6 +49,7 @@ public sealed class AdapterSpecs
     {
         var account = await Taobao(reply);
         account.Value!.Subject.ShouldBe(subject);
+        account.Value.Aliases.ShouldBeEmpty();
         account.Value.Nickname.ShouldBe(nickname);
     }
 
@@ -61,20 +60,39 @@ public sealed class AdapterSpecs
     [InlineData("[]", 200, "platform_unavailable")]
     [InlineData("<html>busy</html>", 200, "platform_unavailable")]
     [InlineData("""{"taobao_user_id":"123"}""", 503, "platform_unavailable")]
+    [InlineData("""{"taobao_user_id":"\ud800"}""", 200, "platform_unavailable")]
     public async Task A_reply_that_makes_no_sense_signs_nobody_in(string reply, int status, string code) =>
         (await Taobao(reply, status)).Rejection!.Code.ShouldBe(code);
 
     [Fact]
-    public async Task A_platform_that_cannot_be_reached_is_unavailable()
+    public async Task A_platform_that_cannot_be_reached_is_unavailable() =>
+        (await RawPlatform.Redeem(new TaobaoPlatform(Options, RawPlatform.Nowhere))).Rejection!.Code.ShouldBe("platform_unavailable");
+
+    [Fact]
+    public async Task A_reply_that_drips_without_end_is_given_up()
     {
-        var api = Api("taobao", new Uri("http://127.0.0.1:9/"), out var services);
-        await using (services)
-            (await new TaobaoPlatform(Options, api).Redeem(Visit, new PlatformAnswer("code"), default)).Rejection!.Code.ShouldBe("platform_unavailable");
+        platform.Says("/token", _ => Results.Stream(async body =>
+        {
+            while (true)
+            {
+                await body.WriteAsync("{"u8.ToArray());
+                await body.FlushAsync();
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }));
+        (await RawPlatform.Redeem(new TaobaoPlatform(Options, platform.Api))).Rejection!.Code.ShouldBe("platform_unavailable");
     }
 
     [Fact]
     public void An_account_prints_nothing_personal() =>
-        new PlatformAccount("weibo", "5187302946", "李娜").ToString().ShouldBe("an account at weibo");
+        new PlatformAccount("weibo", "5187302946", "李娜") { Aliases = ["union:5"] }.ToString().ShouldBe("an account at weibo");
+
+    [Fact]
+    public void A_visit_prints_none_of_its_secrets()
+    {
+        RawPlatform.Visit.ToString().ShouldBe("a visit that returns to http://localhost:8080/callback/here");
+        new PlatformAnswer("the-code").ToString().ShouldNotContain("the-code");
+    }
 
     private static PlatformOptions Options => new()
     {
@@ -84,36 +102,19 @@ public sealed class AdapterSpecs
         ClientSecret = "secret",
     };
 
-    private static Task<Outcome<PlatformAccount>> Weibo(
-        string info = """{"uid":5187302946,"appkey":"our-app"}""", string user = """{"screen_name":"李娜"}""") => Against(
-        "weibo", api => new WeiboPlatform(Options, api),
-        ("/oauth2/access_token", """{"access_token":"t","expires_in":"7200","uid":"5187302946"}""", 200),
-        ("/oauth2/get_token_info", info, 200),
-        ("/2/users/show.json", user, 200));
-
-    private static Task<Outcome<PlatformAccount>> Taobao(string reply, int status = 200) =>
-        Against("taobao", api => new TaobaoPlatform(Options, api), ("/token", reply, status));
-
-    private static async Task<Outcome<PlatformAccount>> Against(
-        string name, Func<PlatformApi, IPlatform> adapter, params (string Path, string Reply, int Status)[] replies)
+    private Task<Outcome<PlatformAccount>> Weibo(
+        string info = """{"uid":5187302946,"appkey":"our-app"}""", string user = """{"screen_name":"李娜"}""")
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        await using var server = builder.Build();
-        foreach (var (path, reply, status) in replies)
-            server.Map(path, () => Results.Text(reply, "text/plain", statusCode: status));
-        await server.StartAsync();
-        var api = Api(name, new Uri(server.Urls.First()), out var services);
-        await using (services)
-            return await adapter(api).Redeem(Visit, new PlatformAnswer("code"), default);
+        platform
+            .Says("/oauth2/access_token", """{"access_token":"t","expires_in":"7200","uid":"5187302946"}""")
+            .Says("/oauth2/get_token_info", info)
+            .Says("/2/users/show.json", user);
+        return RawPlatform.Redeem(new WeiboPlatform(Options, platform.Api));
     }
 
-    private static PlatformApi Api(string name, Uri address, out ServiceProvider services)
+    private Task<Outcome<PlatformAccount>> Taobao(string reply, int status = 200)
     {
-        services = new ServiceCollection()
-            .AddHttpClient(PlatformApi.HttpClientOf(name), client => client.BaseAddress = address).Services
-            .BuildServiceProvider();
-        return new PlatformApi(name, services.GetRequiredService<IHttpClientFactory>(), NullLogger<PlatformApi>.Instance);
+        platform.Says("/token", reply, status);
+        return RawPlatform.Redeem(new TaobaoPlatform(Options, platform.Api));
     }
 }
