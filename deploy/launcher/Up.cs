@@ -89,7 +89,9 @@ internal static class Up
           {addresses.Social}  the social site
           {addresses.Brand}  the brand console
           {addresses.Partner}  a partner app
-        Sign in with Weibo or Taobao, as 李娜 (li-na), 王晓峰 (wang), 陈雅琴 (chen, the brand) or another.
+        Sign in with Weibo, QQ, WeChat, Taobao, JD or Linli (OpenID Connect), as 李娜 (li-na: at all of them),
+        王晓峰 (wang: at all but Linli), 陈雅琴 (chen, the brand: at Weibo and WeChat) or another.
+        {addresses.Simulators} shows who has an account where, and makes platforms misbehave (PUT /misbehave/…).
         Ctrl-C stops everything.
         """;
 

@@ -10,7 +10,11 @@ public sealed partial class AuthorizePageSpecs : IDisposable
 {
     private readonly SimulatedPlatforms _platforms = new();
 
-    public static TheoryData<string> Paths => ["/oauth2/authorize", "/authorize"];
+    public static TheoryData<string> Paths =>
+    [
+        "/oauth2/authorize", "/authorize", "/oauth2.0/authorize", "/connect/qrconnect", "/connect/oauth2/authorize", "/oauth2/to_login",
+        "/linli/authorize",
+    ];
 
     [Theory, MemberData(nameof(Paths))]
     public async Task The_page_is_a_plain_form_that_posts_back_to_its_own_address(string path)
@@ -22,12 +26,16 @@ public sealed partial class AuthorizePageSpecs : IDisposable
         page.ShouldContain("name=\"decision\" value=\"authorize\"");
         page.ShouldContain("name=\"decision\" value=\"deny\"");
         page.ShouldNotContain("<script");
-        Action().Match(page).Groups[1].Value.ShouldStartWith($"{path}?client_id=1001");
+        Action().Match(page).Groups[1].Value.ShouldStartWith($"{path}?{ClientParameter(path)}=1001");
     }
 
     [Theory]
     [InlineData("/oauth2/authorize", "li-na wang chen zhao zoe")]
     [InlineData("/authorize", "li-na wang zhao zoe")]
+    [InlineData("/oauth2.0/authorize", "li-na wang zhao")]
+    [InlineData("/connect/qrconnect", "li-na wang chen")]
+    [InlineData("/oauth2/to_login", "li-na wang")]
+    [InlineData("/linli/authorize", "li-na zoe")]
     public async Task The_page_offers_the_people_who_have_an_account_there(string path, string people)
     {
         var page = await _platforms.Browser.GetStringAsync(AuthorizeAddress(path));
@@ -53,12 +61,18 @@ public sealed partial class AuthorizePageSpecs : IDisposable
     {
         var location = await _platforms.Decide(AuthorizeAddress(path, state: "a&b=c d"), "li-na");
         location.GetLeftPart(UriPartial.Path).ShouldBe(Redirect);
-        location.Query.ShouldMatch(@"^\?code=[0-9a-f]{32}&state=a%26b%3Dc%20d$");
+        // Linli names itself as well (RFC 9207).
+        location.Query.ShouldMatch(@"^\?code=[0-9a-f]{32}(&iss=http[^&]+linli)?&state=a%26b%3Dc%20d$");
     }
 
     [Theory]
     [InlineData("/oauth2/authorize", "?error_uri=%2Foauth2%2Fauthorize&error=access_denied&error_description=user%20denied%20your%20request.&error_code=21330&state=s")]
     [InlineData("/authorize", "?error=access_denied&error_description=authorize%20reject&state=s")]
+    [InlineData("/oauth2.0/authorize", "?usercancel=1&state=s")]
+    [InlineData("/connect/qrconnect", "?state=s")]
+    [InlineData("/connect/oauth2/authorize", "?state=s")]
+    [InlineData("/oauth2/to_login", "?error=access_denied&state=s")]
+    [InlineData("/linli/authorize", "?error=access_denied&iss=http%3A%2F%2Flinli.localhost%3A5200%2Flinli&state=s")]
     public async Task Refusing_is_told_in_the_platforms_own_words(string path, string query) =>
         (await _platforms.Decide(AuthorizeAddress(path), "li-na", "deny")).Query.ShouldBe(query);
 
@@ -69,6 +83,10 @@ public sealed partial class AuthorizePageSpecs : IDisposable
     [InlineData("/oauth2/authorize", "1001", "http://u@localhost:8080/callback", "21322")]
     [InlineData("/oauth2/authorize", "1001", "", "21322")]
     [InlineData("/authorize", "9999", Redirect, "invalid_client")]
+    [InlineData("/oauth2.0/authorize", "9999", Redirect, "100008")]
+    [InlineData("/connect/qrconnect", "9999", Redirect, "appid")]
+    [InlineData("/oauth2/to_login", "9999", Redirect, "app_key is invalid")]
+    [InlineData("/linli/authorize", "9999", Redirect, "unauthorized_client")]
     [InlineData("/authorize", "1001", "https://localhost:8080/callback", "application callback can not match the redirect_uri")]
     public async Task An_unknown_app_or_address_gets_a_page_and_no_redirect(
         string path, string client, string redirect, string told)

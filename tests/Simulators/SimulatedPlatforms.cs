@@ -13,7 +13,7 @@ public sealed class SimulatedPlatforms : IDisposable
 {
     public const string Redirect = "http://localhost:8080/callback/weibo";
 
-    private static readonly string[] Names = ["weibo", "taobao"];
+    private static readonly string[] Names = ["weibo", "qq", "wechat", "taobao", "jd", "linli"];
 
     private readonly WebApplicationFactory<Program> _factory;
 
@@ -45,12 +45,20 @@ public sealed class SimulatedPlatforms : IDisposable
         string? responseType = "code") =>
         QueryHelpers.AddQueryString(path, new Dictionary<string, string?>
         {
-            ["client_id"] = client,
+            [ClientParameter(path)] = client,
             ["redirect_uri"] = redirect,
             ["state"] = state,
             ["scope"] = scope,
             ["response_type"] = responseType,
         });
+
+    /// <summary>What a platform calls the app's key.</summary>
+    public static string ClientParameter(string path) => path switch
+    {
+        "/oauth2/to_login" => "app_key",
+        _ when path.StartsWith("/connect/", StringComparison.Ordinal) => "appid",
+        _ => "client_id",
+    };
 
     /// <summary>Posts the authorize page's form and returns the address the browser is sent to.</summary>
     public async Task<Uri> Decide(string authorizeAddress, string person, string decision = "authorize")
@@ -73,6 +81,24 @@ public sealed class SimulatedPlatforms : IDisposable
             answer.Content.Headers.ContentType?.ToString());
     }
 
+    public async Task<(HttpStatusCode Status, JsonNode Body)> Get(string path, params (string Name, string? Value)[] parameters) =>
+        await Get(Address(path, parameters));
+
+    public async Task<(string Text, string? ContentType)> GetText(string path, params (string Name, string? Value)[] parameters)
+    {
+        using var answer = await Browser.GetAsync(Address(path, parameters));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return (await answer.Content.ReadAsStringAsync(), answer.Content.Headers.ContentType?.ToString());
+    }
+
+    /// <summary>Tells a platform to misbehave.</summary>
+    public async Task<HttpStatusCode> Misbehave(string platform, string instruction)
+    {
+        using var content = new StringContent(instruction, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await Browser.PutAsync($"/misbehave/{platform}", content);
+        return answer.StatusCode;
+    }
+
     public async Task<(HttpStatusCode Status, JsonNode Body)> Get(string address)
     {
         using var answer = await Browser.GetAsync(address);
@@ -84,6 +110,9 @@ public sealed class SimulatedPlatforms : IDisposable
         Browser.Dispose();
         _factory.Dispose();
     }
+
+    private static string Address(string path, (string Name, string? Value)[] parameters) =>
+        QueryHelpers.AddQueryString(path, parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
 
     private static FormUrlEncodedContent Form(params (string Name, string Value)[] parameters) =>
         new(parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)));

@@ -6,6 +6,7 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
     private static readonly string[] Sites = ["social", "shop", "brand"];
 
     private readonly Addresses _addresses = new(options.Ports);
+    private readonly PlatformSettings _platforms = new(new Addresses(options.Ports), secrets);
 
     /// <summary>Every instance of the four services.</summary>
     public IEnumerable<OwnProcess> Services(DataServers servers) =>
@@ -23,15 +24,7 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
     /// <summary>The simulated platforms.</summary>
     public OwnProcess Simulators()
     {
-        var settings = new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = Text(_addresses.Simulators) };
-        foreach (var platform in DemoPlatform.All)
-        {
-            var prefix = $"Simulators__{platform.Name}__";
-            settings[prefix + "ClientId"] = platform.AppKey;
-            settings[prefix + "ClientSecret"] = secrets.Password($"platform-{platform.Name}");
-            settings[prefix + "RedirectUri"] = $"{Text(_addresses.Origin)}/callback/{platform.Name}";
-            settings[prefix + "BrowserAddress"] = Text(_addresses.Platform(platform.Name));
-        }
+        var settings = new Dictionary<string, string?>(_platforms.Simulated()) { ["ASPNETCORE_URLS"] = Text(_addresses.Simulators) };
         return new OwnProcess("simulators", "deploy/simulators", options.Ports[Listener.Simulators], settings);
     }
 
@@ -48,21 +41,13 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
 
     private Dictionary<string, string?> IdentityLink()
     {
-        var settings = new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>(_platforms.Offered())
         {
             ["Keys__IdentifierHashKey"] = secrets.Key("identifier-hash-key"),
             ["Provider__Clients__hutong-gateway__Name"] = "Hutong",
             ["Provider__Clients__hutong-gateway__SecretHash"] =
                 Secrets.Hash(secrets.Password("client-hutong-gateway")),
         };
-        foreach (var platform in DemoPlatform.All)
-        {
-            var prefix = $"Platforms__{platform.Name}__";
-            settings[prefix + "AuthorizeAddress"] = Text(_addresses.Platform(platform.Name)) + platform.AuthorizePath;
-            settings[prefix + "ApiAddress"] = Text(_addresses.Simulators);
-            settings[prefix + "ClientId"] = platform.AppKey;
-            settings[prefix + "ClientSecret"] = secrets.Password($"platform-{platform.Name}");
-        }
         foreach (var site in Sites)
             AddClient(settings, $"hutong-{site}", "Hutong", _addresses.Site(site),
                 "/signin-oidc", "/signout-callback", options.Ports[Listener.Gateway], ours: true);

@@ -17,6 +17,18 @@ public sealed record Person(
     /// <summary>The account at Taobao, if any.</summary>
     public TaobaoAccount? Taobao { get; init; }
 
+    /// <summary>The account at QQ, if any.</summary>
+    public QqAccount? Qq { get; init; }
+
+    /// <summary>The account at WeChat, if any.</summary>
+    public WeChatAccount? WeChat { get; init; }
+
+    /// <summary>The account at JD, if any.</summary>
+    public JdAccount? Jd { get; init; }
+
+    /// <summary>The account at Linli, the OpenID Connect provider, if any.</summary>
+    public LinliAccount? Linli { get; init; }
+
     /// <summary>
     /// Everything that tells who this is: what must not be found in an event, a message, a log line or a span.
     /// </summary>
@@ -26,6 +38,10 @@ public sealed record Person(
             Name, NameEn, Weibo?.ScreenName, Weibo?.Email, Weibo?.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Taobao?.UserId, Taobao?.Nick, Taobao?.OpenUid, Taobao?.SubUserId, Taobao?.SubNick,
             Taobao is null ? null : Uri.EscapeDataString(Taobao.Nick),
+            Qq?.OpenId, Qq?.UnionId, Qq?.Nickname,
+            WeChat?.OpenId, WeChat?.InAppOpenId, WeChat?.UnionId, WeChat?.Nickname,
+            Jd?.OpenId, Jd?.Nickname,
+            Linli?.Subject, Linli?.Nickname, Linli?.Email,
         }.OfType<string>().Where(value => value.Length > 0);
 }
 
@@ -38,3 +54,16 @@ public sealed record WeiboAccount(
 /// the sub-account is that of a shop's assistant.
 /// </summary>
 public sealed record TaobaoAccount(string UserId, string Nick, string OpenUid, string? SubUserId, string? SubNick);
+
+/// <summary>An account at QQ: an openid per app, and one union id.</summary>
+public sealed record QqAccount(string OpenId, string UnionId, string Nickname, string Gender);
+
+/// <summary>An account at WeChat: an openid for the website app, another for any other app, and one union id.</summary>
+public sealed record WeChatAccount(
+    string OpenId, string InAppOpenId, string UnionId, string Nickname, int Sex, string Province, string City);
+
+/// <summary>An account at JD.</summary>
+public sealed record JdAccount(string OpenId, string Nickname);
+
+/// <summary>An account at Linli, which stands for any OpenID Connect provider.</summary>
+public sealed record LinliAccount(string Subject, string Nickname, string Email);

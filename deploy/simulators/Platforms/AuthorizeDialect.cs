@@ -19,4 +19,17 @@ public sealed record AuthorizeDialect(
     Refusal UnknownClient,
     Refusal RedirectMismatch,
     Refusal UnsupportedResponseType,
-    Refusal Denied);
+    Refusal Denied)
+{
+    /// <summary>The parameter that names the app.</summary>
+    public string ClientParameter { get; init; } = "client_id";
+
+    /// <summary>Goes with every answer as <c>iss</c> (RFC 9207), where the platform names itself.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>
+    /// Whether the platform tells, with a token, for which app it was made. Where it does not, the answer to a code of
+    /// another app is a refusal.
+    /// </summary>
+    public bool TellsAudience { get; init; }
+}

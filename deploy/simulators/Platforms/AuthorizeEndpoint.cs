@@ -9,12 +9,13 @@ namespace Hutong.Simulators.Platforms;
 /// The page on which a visitor picks a demo person and agrees or refuses. It is a plain form that posts
 /// <c>person</c> and <c>decision</c> (<c>authorize</c> or <c>deny</c>) to the address it was read from.
 /// </summary>
-internal sealed class AuthorizeEndpoint(AuthorizeDialect dialect, PlatformOptions options, AuthorizationCodes codes)
+internal sealed class AuthorizeEndpoint(
+    AuthorizeDialect dialect, PlatformOptions options, AuthorizationCodes codes, Misbehaviour misbehaviour)
 {
     public void Map(IEndpointRouteBuilder routes, string path)
     {
-        routes.MapGet(path, (HttpContext context) => Refused(context) ?? Page(context, chooseSomeone: false));
-        routes.MapPost(path, async (HttpContext context) => Refused(context) ?? await Decide(context));
+        routes.MapGet(path, (HttpContext context) => Refused(context) ?? Page(context, chooseSomeone: false)).WithMetadata(ForBrowsers.Mark);
+        routes.MapPost(path, async (HttpContext context) => Refused(context) ?? await Decide(context)).WithMetadata(ForBrowsers.Mark);
     }
 
     private async Task<IResult> Decide(HttpContext context)
@@ -29,15 +30,22 @@ internal sealed class AuthorizeEndpoint(AuthorizeDialect dialect, PlatformOption
             return Page(context, chooseSomeone: true);
 
         var query = context.Request.Query;
-        var grant = new Grant(query["client_id"]!, query["redirect_uri"]!, query["scope"], person);
-        return SendBack(query, [new("code", codes.Issue(grant))]);
+        if (misbehaviour.Takes(Mode.Deny))
+            return SendBack(query, dialect.Denied);
+        var app = !dialect.TellsAudience && misbehaviour.Takes(Mode.OtherApp) ? Misbehaviour.AnotherApp : query[dialect.ClientParameter].ToString();
+        var grant = new Grant(app, query["redirect_uri"]!, query["scope"], person)
+        {
+            Nonce = query["nonce"],
+            CodeChallenge = query["code_challenge"],
+        };
+        return SendBack(query, [new("code", misbehaviour.Takes(Mode.ReuseCode) ? codes.IssueSpent(grant) : codes.Issue(grant))]);
     }
 
     /// <summary>An unknown app or address gets a page: nothing is ever sent where it was not registered.</summary>
     private IResult? Refused(HttpContext context)
     {
         var query = context.Request.Query;
-        if (options.Find(query["client_id"]) is not { } client)
+        if (options.Find(query[dialect.ClientParameter]) is not { } client)
             return Refuse(context, dialect.UnknownClient);
         if (!client.Allows(query["redirect_uri"]))
             return Refuse(context, dialect.RedirectMismatch);
@@ -45,9 +53,9 @@ internal sealed class AuthorizeEndpoint(AuthorizeDialect dialect, PlatformOption
         return responseType == "code" ? null : SendBack(query, dialect.UnsupportedResponseType);
     }
 
-    private static RedirectHttpResult SendBack(IQueryCollection query, IEnumerable<KeyValuePair<string, string?>> answer)
+    private RedirectHttpResult SendBack(IQueryCollection query, IEnumerable<KeyValuePair<string, string?>> answer)
     {
-        var address = QueryHelpers.AddQueryString(query["redirect_uri"]!, answer);
+        var address = QueryHelpers.AddQueryString(query["redirect_uri"]!, dialect.Issuer is { } issuer ? answer.Append(new("iss", issuer)) : answer);
         return TypedResults.Redirect(query["state"].FirstOrDefault() is { } state
             ? QueryHelpers.AddQueryString(address, "state", state)
             : address);
@@ -61,7 +69,7 @@ internal sealed class AuthorizeEndpoint(AuthorizeDialect dialect, PlatformOption
             Dialect = dialect,
             Language = Language.Of(context.Request),
             Action = context.Request.Path + context.Request.QueryString,
-            ClientId = context.Request.Query["client_id"].ToString(),
+            ClientId = context.Request.Query[dialect.ClientParameter].ToString(),
             ChooseSomeone = chooseSomeone,
         })
         {

@@ -14,6 +14,10 @@ internal sealed class Parameters
     public string? this[string name] =>
         NotEmpty(_form?[name]) ?? NotEmpty(_request.Query[name]);
 
+    /// <summary>Every parameter by its name, for calls that are signed.</summary>
+    public IReadOnlyDictionary<string, string> All =>
+        _request.Query.Concat(_form ?? FormCollection.Empty).DistinctBy(p => p.Key).ToDictionary(p => p.Key, p => p.Value.ToString());
+
     public static async ValueTask<Parameters> Read(HttpRequest request) =>
         new(request, request.HasFormContentType ? await request.ReadFormAsync(request.HttpContext.RequestAborted) : null);
 

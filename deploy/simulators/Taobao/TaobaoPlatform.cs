@@ -3,7 +3,7 @@ using Hutong.Simulators.Platforms;
 namespace Hutong.Simulators.Taobao;
 
 /// <summary>Taobao's OAuth 2.0, server-side flow: an authorize page and a token reply that holds who signed in.</summary>
-internal sealed class TaobaoPlatform(PlatformOptions options, TimeProvider time) : IPlatform
+internal sealed class TaobaoPlatform(PlatformOptions options, Misbehaviour misbehaviour, TimeProvider time) : IPlatform
 {
     public const string Name = "taobao";
 
@@ -23,7 +23,7 @@ internal sealed class TaobaoPlatform(PlatformOptions options, TimeProvider time)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        new AuthorizeEndpoint(Dialect, options, _codes).Map(routes, "/authorize");
+        new AuthorizeEndpoint(Dialect, options, _codes, misbehaviour).Map(routes, "/authorize");
         new Token(options, _codes, time).Map(routes);
     }
 }

@@ -8,7 +8,7 @@ namespace Hutong.Simulators.Weibo;
 /// <c>/oauth2/get_token_info</c>: whose a token is and for which app, the check that Weibo's documents ask for;
 /// and <c>/oauth2/revokeoauth2</c>, by which an app gives a token back.
 /// </summary>
-internal sealed class TokenInfo(WeiboTokens tokens, TimeProvider time)
+internal sealed class TokenInfo(WeiboTokens tokens, Misbehaviour misbehaviour, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -25,7 +25,7 @@ internal sealed class TokenInfo(WeiboTokens tokens, TimeProvider time)
         return Results.Json(new
         {
             uid = token.Person.Weibo!.Uid,
-            appkey = AppKey(token.ClientId),
+            appkey = AppKey(misbehaviour.Takes(Mode.OtherApp) ? Misbehaviour.AnotherApp : token.ClientId),
             scope = token.Scope,
             create_at = token.CreatedAt.ToUnixTimeSeconds(),
             expire_in = (long)(token.Until - time.GetUtcNow()).TotalSeconds,

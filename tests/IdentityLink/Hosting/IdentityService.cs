@@ -96,13 +96,8 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
             ["Provider:Clients:phone-app:Name"] = "Phone",
             ["Provider:Clients:phone-app:RedirectUris:0"] = RedirectUri(PublicClient),
         };
-        foreach (var name in SimulatedPlatforms.Names)
-        {
-            settings[$"Platforms:{name}:AuthorizeAddress"] = $"http://{name}.localhost:{platforms.Port}{(name == "weibo" ? "/oauth2/authorize" : "/authorize")}";
-            settings[$"Platforms:{name}:ApiAddress"] = platforms.Api;
-            settings[$"Platforms:{name}:ClientId"] = SimulatedPlatforms.AppKey;
-            settings[$"Platforms:{name}:ClientSecret"] = "app-secret";
-        }
+        foreach (var (key, value) in platforms.Settings())
+            settings[key] = value;
         foreach (var client in (string[])[Site, OtherSite, Partner, OtherPartner])
         {
             var prefix = $"Provider:Clients:{client}";

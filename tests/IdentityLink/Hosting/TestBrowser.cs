@@ -20,12 +20,14 @@ public sealed partial class TestBrowser : IDisposable
     }
 
     /// <summary>A browser whose every request goes to the next of several instances.</summary>
-    public TestBrowser(Func<Uri> service, int platformPort)
+    public TestBrowser(Func<Uri> service, int platformPort, string? userAgent = null)
     {
         (this.service, this.platformPort) = (service, platformPort);
         client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         client.DefaultRequestHeaders.Add("Accept", "text/html,application/xhtml+xml");
         client.DefaultRequestHeaders.Add("Accept-Language", "en");
+        if (userAgent is not null)
+            client.DefaultRequestHeaders.Add("User-Agent", userAgent);
     }
 
     /// <summary>The cookies of the provider's host.</summary>
