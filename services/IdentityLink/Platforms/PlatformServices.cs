@@ -1,3 +1,4 @@
+using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Platforms.Jd;
 using Hutong.IdentityLink.Platforms.OpenIdConnect;
 using Hutong.IdentityLink.Platforms.Qq;
@@ -17,7 +18,7 @@ internal static class PlatformServices
 {
     private const string Section = "Platforms";
 
-    private static readonly string[] Own = [WeiboPlatform.Id, QqPlatform.Id, WeChatPlatform.Id, TaobaoPlatform.Id, JdPlatform.Id];
+    private static readonly string[] Own = [WeiboPlatform.Id, QqPlatform.Id, WeChatPlatform.Id, TaobaoPlatform.Id, JdPlatform.Id, Passkey.Platform];
 
     public static WebApplicationBuilder AddPlatforms(this WebApplicationBuilder builder)
     {

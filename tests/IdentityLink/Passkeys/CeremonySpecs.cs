@@ -6,7 +6,7 @@ namespace Hutong.IdentityLink.Tests.Passkeys;
 
 /// <summary>What holds of every challenge, whatever it was given out for: signing in, registering, adding.</summary>
 [Collection<OneService>]
-public sealed class CeremonySpecs(IdentityService identity, SimulatedPlatforms platforms) : IDisposable
+public sealed class CeremonySpecs(Testing.Servers servers, IdentityService identity, SimulatedPlatforms platforms) : IDisposable
 {
     private readonly TestBrowser browser = new(identity, platforms);
     private readonly SoftwareAuthenticator authenticator = new();
@@ -21,11 +21,17 @@ public sealed class CeremonySpecs(IdentityService identity, SimulatedPlatforms p
     {
         var begun = await Begin(form);
         var answer = Answer(form, begun);
+        using var replay = new TestBrowser(identity, platforms);
+        foreach (var (name, value) in browser.Cookies)
+            replay.Cookies[name] = value;
         (await browser.Finish(begun, answer)).Location.ShouldNotBeNull();
 
-        var page = await Page(form);
-        (await browser.Finish(begun with { Page = page }, answer)).ShouldBeRefused("passkey_challenge_over");
-        (await browser.Finish(begun with { Page = page }, Answer(form, begun))).ShouldBeRefused("passkey_challenge_over");
+        // In the browser as it is now, and as it was before its id changed.
+        (await browser.Finish(begun with { Page = await Page(form) }, answer)).ShouldBeRefused("passkey_challenge_over");
+        if (form == PasskeySteps.AddForm)
+            (await replay.Finish(begun, answer)).Location.ShouldBe("/sign-in");
+        else
+            (await replay.Finish(begun, Answer(form, begun))).ShouldBeRefused("passkey_challenge_over");
     }
 
     [Theory]
@@ -68,8 +74,8 @@ public sealed class CeremonySpecs(IdentityService identity, SimulatedPlatforms p
     [Fact]
     public async Task A_challenge_given_out_for_one_thing_is_no_good_for_another()
     {
-        var register = await Begin(PasskeySteps.RegisterForm);
         var signIn = await Begin(PasskeySteps.SignInForm);
+        var register = await Begin(PasskeySteps.RegisterForm);
 
         (await browser.Finish(signIn with { Ceremony = register.Ceremony }, Answer(PasskeySteps.SignInForm, signIn)))
             .ShouldBeRefused("passkey_challenge_over");
@@ -135,6 +141,15 @@ public sealed class CeremonySpecs(IdentityService identity, SimulatedPlatforms p
     [InlineData("", false)]
     public void A_relying_party_id_is_the_origins_host_or_a_domain_above_it(string? id, bool fits) =>
         new PasskeyOptions { RelyingPartyId = id }.FitsTo(new Uri("https://login.hutong.example")).ShouldBe(fits);
+
+    [Fact]
+    public async Task No_provider_can_be_configured_under_the_name_of_passkeys()
+    {
+        await using var service = new IdentityService(servers, platforms);
+        var failure = await Should.ThrowAsync<InvalidOperationException>(async () =>
+            await service.Start(new Dictionary<string, string?> { ["Platforms:passkey:Issuer"] = "http://localhost:1" }));
+        failure.Message.ShouldContain("Platforms:passkey");
+    }
 
     private async Task ShouldRefuse(string form, Action<SoftwareAuthenticator> mischief)
     {
