@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
@@ -23,6 +24,8 @@ app.MapPageAssets();
 app.MapSignIn();
 app.MapPasskeys();
 app.MapLinking();
+app.MapUnlinking();
+app.MapMerging();
 app.MapAccount();
 app.MapMe();
 app.MapProvider();

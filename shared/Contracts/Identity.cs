@@ -19,3 +19,19 @@ public sealed record AccountLinked(Guid PersonId, string Account, string Platfor
 /// <param name="Platform">Such as <c>taobao</c>.</param>
 /// <param name="UnlinkedAt">UTC.</param>
 public sealed record AccountUnlinked(Guid PersonId, string Account, string Platform, DateTimeOffset UnlinkedAt);
+
+/// <summary>Two persons proved to be the same human: everything of one belongs to the other now.</summary>
+/// <param name="MergeId">Names the merge.</param>
+/// <param name="PersonId">Who has everything.</param>
+/// <param name="From">Who was absorbed; nobody acts as this person until the merge is undone.</param>
+/// <param name="Accounts">The accounts that went over: their stream ids.</param>
+/// <param name="MergedAt">UTC.</param>
+public sealed record PersonsMerged(Guid MergeId, Guid PersonId, Guid From, IReadOnlyList<string> Accounts, DateTimeOffset MergedAt);
+
+/// <summary>A merge was undone.</summary>
+/// <param name="MergeId">The merge.</param>
+/// <param name="PersonId">Who had everything.</param>
+/// <param name="Released">Who is a person of their own again.</param>
+/// <param name="Accounts">The accounts that went with them: their stream ids.</param>
+/// <param name="SplitAt">UTC.</param>
+public sealed record PersonsSplit(Guid MergeId, Guid PersonId, Guid Released, IReadOnlyList<string> Accounts, DateTimeOffset SplitAt);

@@ -17,7 +17,8 @@ public sealed record Queue(string Name, params IReadOnlyList<Family> Families);
 public static class Topology
 {
     /// <summary>Who is who, from Identity-Link.</summary>
-    public static Family Identity { get; } = new("identity", typeof(PersonRegistered), typeof(AccountLinked), typeof(AccountUnlinked));
+    public static Family Identity { get; } = new(
+        "identity", typeof(PersonRegistered), typeof(AccountLinked), typeof(AccountUnlinked), typeof(PersonsMerged), typeof(PersonsSplit));
 
     /// <summary>What people say and pass on, from Social-Feed.</summary>
     public static Family Feed { get; } = new("feed", typeof(PostPublished), typeof(PostReposted));

@@ -52,7 +52,10 @@ public static class MessagingServices
         services.AddSingleton<Replay>();
         services.AddSingleton<BrokerProbe>();
         services.AddHealthChecks().AddCheck<BrokerProbe>("broker", tags: ["ready"]);
-        services.AddReceiveObserver<LostChannels>();
+        services.AddSingleton<ConsumerWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConsumerWatch>());
+        services.AddReceiveObserver(provider => provider.GetRequiredService<ConsumerWatch>());
+        services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<ConsumerWatch>());
         services.AddMassTransit(bus => bus.UsingRabbitMq((context, cfg) =>
         {
             cfg.Host(broker.Uri);

@@ -56,9 +56,10 @@ public sealed class ConsumerSpecs(Servers servers)
         await Eventually.True(async () => await broker.CutConnections() > 0);
         goOn.SetResult();
 
-        // The client may take half a minute to notice and to connect again.
-        await Eventually.True(async () => await exchange.Effects() == 6, TimeSpan.FromSeconds(120));
-        await Eventually.True(() => Volatile.Read(ref deliveries) >= 2, because: "the broker delivered it again");
+        // A consumer that is left for dead is noticed after most of a minute.
+        var deadline = TimeSpan.FromSeconds(180);
+        await Eventually.True(async () => await exchange.Effects() == 6, deadline);
+        await Eventually.True(() => Volatile.Read(ref deliveries) >= 2, deadline, "the broker delivered it again");
         await Eventually.True(async () => await broker.Ready(Nodes.Commerce) == 0);
         (await exchange.AppliedVersions("a-1")).ShouldBe([1, 2, 3, 4, 5, 6]);
         (await exchange.Parked()).ShouldBe(0);

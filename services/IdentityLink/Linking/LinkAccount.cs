@@ -1,4 +1,3 @@
-using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
@@ -11,16 +10,17 @@ namespace Hutong.IdentityLink.Linking;
 public sealed record LinkAccount(ProvedAccount Proved, DateTimeOffset AuthenticatedAt);
 
 /// <summary>An account whose control was proved, its data sealed with the key of the person who proved it.</summary>
-/// <param name="Account">The account's stream id.</param>
+/// <param name="Account">The stream id of the id that is always there.</param>
 /// <param name="Platform">Its platform.</param>
 /// <param name="Subject">Its id there.</param>
 /// <param name="Nickname">Its name there, if any.</param>
-public sealed record ProvedAccount(string Account, string Platform, Sealed Subject, Sealed? Nickname);
+/// <param name="Aliases">Stream ids of the platform's other names for it.</param>
+/// <param name="ProvedAt">When, UTC.</param>
+public sealed record ProvedAccount(
+    string Account, string Platform, Sealed Subject, Sealed? Nickname, IReadOnlyList<string> Aliases, DateTimeOffset ProvedAt);
 
-/// <summary>What a link writes; nothing where the account is linked already.</summary>
-/// <param name="PersonEvents">For the person's stream.</param>
-/// <param name="AccountEvents">For the account's stream.</param>
-public sealed record LinkDecision(IReadOnlyList<object> PersonEvents, IReadOnlyList<object> AccountEvents)
+/// <summary>What a link writes to the person's stream; nothing where all of it is linked already.</summary>
+public static class LinkDecision
 {
     /// <summary>The account belongs to somebody else.</summary>
     public const string OwnedByAnother = "account_belongs_to_another_person";
@@ -37,21 +37,20 @@ public sealed record LinkDecision(IReadOnlyList<object> PersonEvents, IReadOnlyL
     /// <param name="account">What is linked.</param>
     /// <param name="now">UTC.</param>
     /// <param name="freshFor">How long a sign-in counts as fresh.</param>
-    public static Outcome<LinkDecision> Decide(
-        LinkAccount command, Person person, Account account, DateTimeOffset now, TimeSpan freshFor)
+    public static Outcome<IReadOnlyList<object>> Decide(
+        LinkAccount command, Person person, AccountNames account, DateTimeOffset now, TimeSpan freshFor)
     {
-        if (!person.IsRegistered)
+        if (!person.IsActive)
             return new Rejection(UnknownPerson);
         if (now - command.AuthenticatedAt > freshFor)
             return new Rejection(NotFresh);
-        if (account.Owner == person.Id)
-            return new LinkDecision([], []);
-        if (account.Owner is not null)
+        if ((account.Owner is { } owner && owner != person.Id) || account.OtherOwner is not null)
             return new Rejection(OwnedByAnother);
 
-        var (stream, platform, subject, nickname) = command.Proved;
-        return new LinkDecision(
-            [new AccountLinked(person.Id, stream, platform, subject, nickname)],
-            [new AccountClaimed(person.Id)]);
+        var proved = command.Proved;
+        var aliases = account.NewAliases.Select(object (alias) => new AccountAliased(account.Account, alias));
+        return account.Owner is not null
+            ? (object[])[.. aliases]
+            : (object[])[new AccountLinked(person.Id, account.Account, proved.Platform, proved.Subject, proved.Nickname), .. aliases];
     }
 }

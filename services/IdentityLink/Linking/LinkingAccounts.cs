@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Hutong.IdentityLink.Linking;
 
-/// <summary>Carries out links: one unit of work over the person's and the account's streams, both at the version read.</summary>
+/// <summary>Carries out links: one unit of work over the person's and the account's streams, all at the version read.</summary>
 public sealed class LinkingAccounts(
     IEventStore store, CommandRunner runner, PersonKeys keys, IOptions<LinkingOptions> options, TimeProvider time)
 {
@@ -25,23 +25,27 @@ public sealed class LinkingAccounts(
     {
         var proved = command.Proved;
         var person = await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
-        var account = await store.Load(Account.Fold, proved.Account, cancellation: cancellation);
+        var account = await AccountNames.Read(store, [proved.Account, .. proved.Aliases], cancellation);
         var now = time.GetUtcNow();
-        var outcome = LinkDecision.Decide(command, person.State, account.State, now, options.Value.FreshFor);
+        var outcome = LinkDecision.Decide(command, person.State, account, now, options.Value.FreshFor);
         if (outcome.Rejection is { } rejection)
             return rejection;
-        var decision = outcome.Value!;
-        if (decision.PersonEvents.Count == 0)
+        var events = outcome.Value!;
+        if (events.Count == 0)
             return new(proved.Platform);
         if (await keys.Find(personId, cancellation) is not { } key)
             return new Rejection(LinkDecision.UnknownPerson);
 
-        return new(
-            proved.Platform,
-            new UnitOfWork { Headers = new(Actor: personId.ToString()) }
-                .With(person.Append(decision.PersonEvents))
-                .With(account.Append(decision.AccountEvents))
-                .With(LinkedAccounts.Row(new(proved.Account, personId, proved.Platform, key.OpenOptional(proved.Nickname), now)))
-                .With(rows));
+        var work = account.Claim(personId).Aggregate(
+            new UnitOfWork { Headers = new(Actor: personId.ToString()) }.With(person.Append(events)),
+            (work, claim) => work.With(claim));
+        if (account.Owner is null)
+        {
+            work = work.With(
+                LinkedAccounts.Row(new(
+                    account.Account, personId, proved.Platform, key.OpenOptional(proved.Nickname), now, account.Streams[0].Version + 1)),
+                Notices.Of(personId, NoticeKind.AccountLinked, proved.Platform, now));
+        }
+        return new(proved.Platform, work.With(rows));
     }
 }

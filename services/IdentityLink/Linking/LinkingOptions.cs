@@ -12,4 +12,10 @@ public sealed class LinkingOptions
     /// <summary>How long a proof of an account waits to be confirmed.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan ProofLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Platforms that let nobody in for the time being, by our decision or theirs. Their links stay, and do not count
+    /// as a way in.
+    /// </summary>
+    public IReadOnlyList<string> SuspendedPlatforms { get; init; } = [];
 }

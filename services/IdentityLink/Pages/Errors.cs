@@ -1,5 +1,6 @@
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.SigningIn;
@@ -43,10 +44,20 @@ internal static class Errors
             "The platform's answer could not be verified, so nobody was signed in. Start again, or choose another way."),
         new(PlatformRejections.Snapshot, 403, "你是以“快照页”的访客身份打开的，平台没有告诉我们你是谁。请点页面右下角的“使用完整服务”后再登录，或换一种方式。",
             "This page was opened in the app's preview mode, so the platform answered for a made-up visitor. Choose “use the full service” at the bottom of the page and sign in again, or choose another way."),
-        new(LinkDecision.NotFresh, 403, "关联账号之前，请重新登录一次，让我们确认是你本人。",
-            "Sign in once more before you link an account, so that we know it is you."),
+        new(LinkDecision.NotFresh, 403, "改动账号之前，请重新登录一次，让我们确认是你本人。",
+            "Sign in once more before you change your accounts, so that we know it is you."),
         new(LinkDecision.OwnedByAnother, 409, "这个账号属于另一个人，所以没有关联。如果那也是你，请用它登录。",
             "This account belongs to another person, so it was not linked. If that is you as well, sign in with it."),
+        new("link_gone", 409, "这个账号刚刚被取消关联，所以没有登录。请重新登录。",
+            "The account was unlinked just now, so nobody was signed in. Sign in again."),
+        new(UnlinkDecision.NotLinked, 404, "这个账号没有关联到你。", "This account is not linked to you."),
+        new(UnlinkDecision.LastWayIn, 409, "这是你最后一个能登录的账号。请先关联另一个，再取消这个。",
+            "This is the last account that lets you in. Link another one first, then unlink this."),
+        new(MergeDecision.NothingToMerge, 409, "这个账号不属于另一个人，所以没有什么可合并。请直接关联它。",
+            "This account does not belong to another person, so there is nothing to merge. Link it instead."),
+        new(MergeDecision.UnknownMerge, 404, "没有这次合并，或者它已经撤销。", "There is no such merge, or it was undone already."),
+        new(MergeDecision.LeavesNoWayIn, 409, "撤销后，其中一方就没有可以登录的账号了。请先再关联一个账号。",
+            "Undoing this merge would leave one side without an account that lets them in. Link another account first."),
         new(LinkDecision.UnknownPerson, 403, "请重新登录。", "Sign in again."),
         new("link_proof_invalid", 400, "对账号的证明已经用过、已过期，或者属于另一次登录。请重新关联。",
             "The proof of the account was used before, is too old, or belongs to another session. Begin the link again."),

@@ -53,7 +53,8 @@ internal static class AddPasskey
 
         var account = made.Value.Account;
         var proved = new ProvedAccount(
-            streams.Of(account.Platform, account.Subject), account.Platform, key.Seal(account.Subject), key.SealOptional(account.Nickname));
+            streams.Of(account.Platform, account.Subject), account.Platform, key.Seal(account.Subject), key.SealOptional(account.Nickname),
+            Aliases: [], time.GetUtcNow());
         var outcome = await linking.Handle(
             session.PersonId, new LinkAccount(proved, session.AuthenticatedAt), cancellation, made.Value.Row);
         if (!outcome.Succeeded)

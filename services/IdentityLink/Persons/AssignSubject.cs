@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json.Serialization;
 using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 
@@ -13,7 +12,7 @@ public sealed record AssignSubject(string Sector, string Candidate)
 {
     /// <summary>Decides which <c>sub</c> the person has, and the events of getting it.</summary>
     public static (string Subject, IReadOnlyList<object> Events) Decide(AssignSubject command, Person person) =>
-        person.Subjects.TryGetValue(command.Sector, out var known)
+        person.SubjectIn(command.Sector) is { } known
             ? (known, [])
             : (command.Candidate, [new SubjectAssigned(command.Sector, command.Candidate)]);
 }
@@ -22,8 +21,6 @@ public sealed record AssignSubject(string Sector, string Candidate)
 public sealed class AssigningSubjects(IEventStore store, CommandRunner runner)
 {
     private const int SubjectBytes = 16;
-
-    private static readonly Table<SubjectRow> Rows = new("subject", SubjectJson.Default.SubjectRow, "person_id", "sector");
 
     /// <summary>The person's <c>sub</c> in a sector.</summary>
     public Task<Outcome<string>> Handle(Guid personId, string sector, CancellationToken cancellation) =>
@@ -36,12 +33,6 @@ public sealed class AssigningSubjects(IEventStore store, CommandRunner runner)
                 return new(subject);
             return new(subject, new UnitOfWork { Headers = new(Actor: personId.ToString()) }
                 .With(person.Append(events))
-                .With(Rows.Claim(new(personId, sector, subject))));
+                .With(SubjectRows.Difference(person.State, person.State.After(events))));
         }, cancellation);
 }
-
-internal sealed record SubjectRow(Guid PersonId, string Sector, string Subject);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(SubjectRow))]
-internal sealed partial class SubjectJson : JsonSerializerContext;

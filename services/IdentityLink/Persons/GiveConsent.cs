@@ -15,9 +15,10 @@ public sealed record GiveConsent(string ClientId, IReadOnlyList<string> Scopes, 
     {
         if (person.Consented(command.ClientId, command.Scopes, command.TextVersion))
             return [];
-        var before = person.Consents.TryGetValue(command.ClientId, out var consent) && consent.TextVersion == command.TextVersion
-            ? consent.Scopes
-            : [];
+        var before = person.Has.Consents
+            .Where(held => held.ClientId == command.ClientId && held.TextVersion == command.TextVersion)
+            .SelectMany(held => held.Scopes)
+            .ToHashSet(StringComparer.Ordinal);
         return [new ConsentGiven(
             command.ClientId,
             [.. Provider.Scopes.All.Where(scope => before.Contains(scope) || command.Scopes.Contains(scope))],

@@ -31,6 +31,58 @@ public sealed record ConsentGiven(string ClientId, IReadOnlyList<string> Scopes,
 /// <param name="Subject">The <c>sub</c>.</param>
 public sealed record SubjectAssigned(string Sector, string Subject);
 
-/// <summary>The account belongs to a person. The first event of an account's stream.</summary>
+/// <summary>The platform named a linked account by another id as well.</summary>
+/// <param name="Account">The account's stream id.</param>
+/// <param name="Alias">The stream id of the other name.</param>
+public sealed record AccountAliased(string Account, string Alias);
+
+/// <summary>An account no longer belongs to the person.</summary>
+/// <param name="PersonId">The person.</param>
+/// <param name="Account">The account's stream id.</param>
+/// <param name="Platform">Such as <c>weibo</c>.</param>
+public sealed record AccountUnlinked(Guid PersonId, string Account, string Platform);
+
+/// <summary>The person took back all they had let a partner have.</summary>
+/// <param name="ClientId">The partner's client.</param>
+public sealed record ConsentWithdrawn(string ClientId);
+
+/// <summary>Another person proved to be the same human: what they had belongs to this person now.</summary>
+/// <param name="MergeId">Names the merge.</param>
+/// <param name="From">The other person.</param>
+/// <param name="Brought">What they had.</param>
+public sealed record PersonAbsorbed(Guid MergeId, Guid From, Belongings Brought);
+
+/// <summary>The person proved to be the same human as another, who has everything now.</summary>
+/// <param name="MergeId">Names the merge.</param>
+/// <param name="Into">The other person.</param>
+public sealed record MergedIntoPerson(Guid MergeId, Guid Into);
+
+/// <summary>A merge was undone: somebody who was absorbed is a person of their own again.</summary>
+/// <param name="MergeId">The merge.</param>
+/// <param name="Released">Who.</param>
+/// <param name="Accounts">The accounts that went with them.</param>
+public sealed record PersonReleased(Guid MergeId, Guid Released, IReadOnlyList<string> Accounts);
+
+/// <summary>The merge that made this person part of another was undone.</summary>
+/// <param name="MergeId">The merge.</param>
+/// <param name="From">Who had absorbed them at last.</param>
+/// <param name="Returned">What they have again: what they brought, without what was given up meanwhile.</param>
+public sealed record PersonRestored(Guid MergeId, Guid From, Belongings Returned);
+
+/// <summary>The account belongs to a person, after it belonged to nobody.</summary>
 /// <param name="PersonId">The owner.</param>
 public sealed record AccountClaimed(Guid PersonId);
+
+/// <summary>This is another name of an account that belongs to a person.</summary>
+/// <param name="PersonId">The owner.</param>
+/// <param name="Account">The account's stream id.</param>
+public sealed record AliasClaimed(Guid PersonId, string Account);
+
+/// <summary>The account went from one person to another, by a merge or its undoing. The link stays what it was.</summary>
+/// <param name="From">Who had it.</param>
+/// <param name="To">Who has it.</param>
+public sealed record AccountMoved(Guid From, Guid To);
+
+/// <summary>The account belongs to nobody again.</summary>
+/// <param name="PersonId">Who had it.</param>
+public sealed record AccountReleased(Guid PersonId);

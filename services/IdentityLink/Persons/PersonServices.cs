@@ -1,5 +1,6 @@
 using Hutong.EventStore;
 using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.IdentityLink.Storage;
@@ -23,11 +24,18 @@ internal static class PersonServices
         services.AddSingleton<LinkedAccounts>();
         services.AddSingleton<AssigningSubjects>();
         services.AddSingleton<GivingConsent>();
+        services.AddSingleton<WithdrawingConsent>();
+        services.AddSingleton<Reach>();
+        services.AddSingleton<MergeSummaries>();
         services.AddSingleton<SigningInWithAccount>();
         services.AddSingleton<CallbackStates>();
         services.AddSingleton<Visiting>();
         services.AddSingleton<LettingIn>();
         services.AddSingleton<LinkingAccounts>();
+        services.AddSingleton<UnlinkingAccounts>();
+        services.AddSingleton<MergingPersons>();
+        services.AddSingleton<WaysIn>();
+        services.AddSingleton<Notices>();
         services.AddSingleton<LinkProofs>();
         services.AddSingleton<StartingLinks>();
         services.AddSingleton<BrowserSessions>();

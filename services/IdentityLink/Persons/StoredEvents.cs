@@ -13,7 +13,17 @@ public static class StoredEvents
         .Map("signed_in", PersonEventsJson.Default.SignedIn)
         .Map("consent_given", PersonEventsJson.Default.ConsentGiven)
         .Map("subject_assigned", PersonEventsJson.Default.SubjectAssigned)
-        .Map("account_claimed", PersonEventsJson.Default.AccountClaimed);
+        .Map("account_aliased", PersonEventsJson.Default.AccountAliased)
+        .Map("account_unlinked", PersonEventsJson.Default.AccountUnlinked)
+        .Map("consent_withdrawn", PersonEventsJson.Default.ConsentWithdrawn)
+        .Map("person_absorbed", PersonEventsJson.Default.PersonAbsorbed)
+        .Map("merged_into_person", PersonEventsJson.Default.MergedIntoPerson)
+        .Map("person_released", PersonEventsJson.Default.PersonReleased)
+        .Map("person_restored", PersonEventsJson.Default.PersonRestored)
+        .Map("account_claimed", PersonEventsJson.Default.AccountClaimed)
+        .Map("alias_claimed", PersonEventsJson.Default.AliasClaimed)
+        .Map("account_moved", PersonEventsJson.Default.AccountMoved)
+        .Map("account_released", PersonEventsJson.Default.AccountReleased);
 }
 
 [JsonSerializable(typeof(PersonRegistered))]
@@ -21,5 +31,15 @@ public static class StoredEvents
 [JsonSerializable(typeof(SignedIn))]
 [JsonSerializable(typeof(ConsentGiven))]
 [JsonSerializable(typeof(SubjectAssigned))]
+[JsonSerializable(typeof(AccountAliased))]
+[JsonSerializable(typeof(AccountUnlinked))]
+[JsonSerializable(typeof(ConsentWithdrawn))]
+[JsonSerializable(typeof(PersonAbsorbed))]
+[JsonSerializable(typeof(MergedIntoPerson))]
+[JsonSerializable(typeof(PersonReleased))]
+[JsonSerializable(typeof(PersonRestored))]
 [JsonSerializable(typeof(AccountClaimed))]
+[JsonSerializable(typeof(AliasClaimed))]
+[JsonSerializable(typeof(AccountMoved))]
+[JsonSerializable(typeof(AccountReleased))]
 internal sealed partial class PersonEventsJson : JsonSerializerContext;

@@ -8,8 +8,8 @@ public sealed class AccessTokens(NpgsqlDataSource database, TimeProvider time)
 {
     private const string FindSql = $"""
         select {TokenGrants.Columns}, t.scope from access_token t
-        join token_grant g using (grant_id)
-        where t.token_hash = $1 and t.expires_at > $2 and g.revoked_at is null
+        join live_grant g using (grant_id)
+        where t.token_hash = $1 and t.expires_at > $2
         """;
 
     /// <summary>What a token stands for, with the token's own scopes; null where it does not hold.</summary>

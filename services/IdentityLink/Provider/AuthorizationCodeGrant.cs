@@ -12,7 +12,7 @@ public sealed class AuthorizationCodeGrant(
     NpgsqlDataSource database, TokenGrants grants, Tokens tokens, IOptions<ProviderOptions> options, TimeProvider time) : IGrantType
 {
     private const string FindSql = $"""
-        select {TokenGrants.Columns}, c.redirect_uri, c.code_challenge, c.used_at is not null, c.expires_at > $2 and g.revoked_at is null
+        select {TokenGrants.Columns}, c.redirect_uri, c.code_challenge, c.used_at is not null, c.expires_at > $2 and exists (select from live_grant l where l.grant_id = g.grant_id)
         from authorization_code c join token_grant g using (grant_id)
         where c.code_hash = $1
         """;

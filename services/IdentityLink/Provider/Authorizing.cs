@@ -82,5 +82,5 @@ public sealed class Authorizing(
     private async Task<bool> IsExpected(AuthorizeRequest request, Client client, Person person, CancellationToken cancellation) =>
         request.IdTokenHint is null
         || (await tokens.ReadHint(request.IdTokenHint, cancellation) is { } hint
-            && person.Subjects.GetValueOrDefault(client.Sector) == hint.Subject);
+            && person.SubjectIn(client.Sector) == hint.Subject);
 }

@@ -9,7 +9,7 @@ public sealed class RefreshTokenGrant(
     NpgsqlDataSource database, TokenGrants grants, Tokens tokens, IOptions<ProviderOptions> options, TimeProvider time) : IGrantType
 {
     private const string FindSql = $"""
-        select {TokenGrants.Columns}, t.salt, t.rotated_at, t.expires_at > $2 and g.revoked_at is null
+        select {TokenGrants.Columns}, t.salt, t.rotated_at, t.expires_at > $2 and exists (select from live_grant l where l.grant_id = g.grant_id)
         from refresh_token t join token_grant g using (grant_id)
         where t.token_hash = $1
         """;

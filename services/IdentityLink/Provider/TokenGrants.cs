@@ -23,13 +23,14 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
 
     // One statement: a session that ended meanwhile gives no grant, and whoever got one is told when it ends.
     private const string AddSql = """
-        with session as (select sid from browser_session where sid = $4 and expires_at > $10),
+        with session as (select sid, account, link_version from live_session where sid = $4 and person_id = $3 and expires_at > $10),
         told as (
             insert into session_client (sid, client_id, subject) select sid, $2, $5 from session
             on conflict (sid, client_id) do update set subject = excluded.subject),
         granted as (
-            insert into token_grant (grant_id, client_id, person_id, sid, subject, scope, nonce, auth_time, offline, expires_at)
-            select $1, $2, $3, sid, $5, $6, $7, $8, $9, $11 from session
+            insert into token_grant (
+                grant_id, client_id, person_id, sid, account, link_version, subject, scope, nonce, auth_time, offline, created_at, expires_at)
+            select $1, $2, $3, sid, account, link_version, $5, $6, $7, $8, $9, $10, $11 from session
             returning grant_id)
         insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at)
         select $12, grant_id, $13, $14, $15 from granted

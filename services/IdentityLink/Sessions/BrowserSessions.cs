@@ -17,16 +17,19 @@ public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
 
     private const string FindSql =
-        "select sid, person_id, account, authenticated_at from browser_session where id_hash = $1 and expires_at > $2";
+        "select sid, person_id, account, authenticated_at from live_session where id_hash = $1 and expires_at > $2";
 
-    // The same person keeps their session and its sid under the new id.
+    // The same person keeps their session and its sid under the new id. A link that was cut meanwhile begins none.
     private const string SignInSql = """
-        with kept as (
-            update browser_session set id_hash = $2, account = $5, authenticated_at = $6, expires_at = $7
-            where id_hash = $1 and person_id = $4
+        with link as (select link_version from linked_account where account = $5 and person_id = $4),
+        kept as (
+            update browser_session s
+            set id_hash = $2, account = $5, link_version = link.link_version, authenticated_at = $6, expires_at = $7
+            from link
+            where s.id_hash = $1 and s.person_id = $4
             returning sid)
-        insert into browser_session (id_hash, sid, person_id, account, authenticated_at, expires_at)
-        select $2, $3, $4, $5, $6, $7 where not exists (select from kept)
+        insert into browser_session (id_hash, sid, person_id, account, link_version, authenticated_at, expires_at)
+        select $2, $3, $4, $5, link_version, $6, $7 from link where not exists (select from kept)
         """;
 
     private const string RotateSql = "update browser_session set id_hash = $2 where id_hash = $1";

@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Storage;
 using Npgsql;
 
 namespace Hutong.IdentityLink.Sessions;
@@ -12,6 +13,11 @@ public sealed class EndingSessions(NpgsqlDataSource database, BackchannelLogout 
     // Waits for a grant that is being made in this session, so that the next statement sees it.
     private const string LockSql = "select from browser_session where sid = $1 for update";
 
+    private const string BrokenSql = """
+        select sid from browser_session s
+        where s.person_id = any($1) and not exists (select from live_session l where l.sid = s.sid)
+        """;
+
     private const string EndSql = """
         with told as (
             insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at)
@@ -22,6 +28,13 @@ public sealed class EndingSessions(NpgsqlDataSource database, BackchannelLogout 
         ended as (delete from browser_session where sid = $1)
         select id, client_id, sid, subject from told
         """;
+
+    /// <summary>
+    /// Ends the sessions of persons whose link is gone. They hold no more in any case, see the view
+    /// <c>live_session</c>; this tells the clients, now instead of with the next round of <c>ExpiredRows</c>.
+    /// </summary>
+    public async Task EndBroken(IReadOnlyList<Guid> persons, CancellationToken cancellation) => await Task.WhenAll(
+        (await database.Many(BrokenSql, row => row.GetGuid(0), cancellation, persons.ToArray())).Select(sid => End(sid, cancellation)));
 
     /// <summary>Ends a session; one that is over already stays over.</summary>
     public async Task End(Guid sid, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Sessions;
 
@@ -17,6 +18,8 @@ public sealed class LettingIn(EndingSessions ending)
         if (browser.Session is { } before && before.PersonId != person.PersonId)
             await ending.End(before.Sid, cancellation);
         await browser.SignIn(person.PersonId, person.Account, cancellation);
+        if (browser.Session is null)
+            return ErrorPage.Of("link_gone", backTo: "/sign-in");
         return new SeeOther(requestId is not null ? $"/authorize/resume?request={requestId}" : "/account");
     }
 }

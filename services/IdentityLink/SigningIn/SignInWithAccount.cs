@@ -7,11 +7,10 @@ using Hutong.IdentityLink.Platforms;
 namespace Hutong.IdentityLink.SigningIn;
 
 /// <summary>Let in whoever the account belongs to; register a person if it belongs to nobody.</summary>
-/// <param name="Account">The account's stream id.</param>
 /// <param name="Platform">Its platform.</param>
 /// <param name="IfNew">The person to register if need be.</param>
 /// <param name="LetIn">Whom the proof of the account lets in.</param>
-public sealed record SignInWithAccount(string Account, string Platform, NewPerson IfNew, LetIn LetIn = LetIn.Anybody);
+public sealed record SignInWithAccount(string Platform, NewPerson IfNew, LetIn LetIn = LetIn.Anybody);
 
 /// <summary>Whom the proof of an account lets in.</summary>
 public enum LetIn
@@ -32,22 +31,22 @@ public sealed record NewPerson(Guid Id, Sealed Subject, Sealed? Nickname);
 /// <summary>What a sign-in writes.</summary>
 /// <param name="PersonId">Who signed in.</param>
 /// <param name="Registered">Whether the person is new.</param>
-/// <param name="PersonEvents">For the person's stream.</param>
-/// <param name="AccountEvents">For the account's stream.</param>
-public sealed record SignInDecision(
-    Guid PersonId, bool Registered, IReadOnlyList<object> PersonEvents, IReadOnlyList<object> AccountEvents)
+/// <param name="PersonEvents">For the person's stream. The account's names are claimed along with them.</param>
+public sealed record SignInDecision(Guid PersonId, bool Registered, IReadOnlyList<object> PersonEvents)
 {
     /// <summary>The proof does not let in whom it would have to.</summary>
     public const string Refused = "account_refused";
 
     /// <summary>Decides a sign-in. The key is the account alone: no name or address ever selects a person.</summary>
-    public static Outcome<SignInDecision> Decide(SignInWithAccount command, Account account)
+    public static Outcome<SignInDecision> Decide(SignInWithAccount command, AccountNames account)
     {
         if (command.LetIn == (account.Owner is null ? LetIn.Owner : LetIn.NewPerson))
             return new Rejection(Refused);
-        var signedIn = new SignedIn(command.Account, command.Platform);
+        var stream = account.Account;
+        var aliases = account.NewAliases.Select(alias => new AccountAliased(stream, alias));
+        var signedIn = new SignedIn(stream, command.Platform);
         if (account.Owner is { } owner)
-            return new SignInDecision(owner, Registered: false, [signedIn], []);
+            return new SignInDecision(owner, Registered: false, [.. aliases, signedIn]);
 
         var (id, subject, nickname) = command.IfNew;
         return new SignInDecision(
@@ -55,10 +54,10 @@ public sealed record SignInDecision(
             Registered: true,
             [
                 new PersonRegistered(id, command.Platform),
-                new AccountLinked(id, command.Account, command.Platform, subject, nickname),
+                new AccountLinked(id, stream, command.Platform, subject, nickname),
+                .. aliases,
                 signedIn,
-            ],
-            [new AccountClaimed(id)]);
+            ]);
     }
 }
 
@@ -67,7 +66,7 @@ public sealed class SigningInWithAccount(
     IEventStore store, CommandRunner runner, PersonKeys keys, AccountStreams streams, TimeProvider time)
 {
     /// <summary>Signs in the owner of an account that was just proved, or somebody new.</summary>
-    /// <returns>The person and the account's stream id.</returns>
+    /// <returns>Who was let in.</returns>
     public Task<Outcome<SignedInPerson>> Handle(PlatformAccount proved, CancellationToken cancellation) =>
         Handle(proved, LetIn.Anybody, cancellation);
 
@@ -76,40 +75,53 @@ public sealed class SigningInWithAccount(
     /// <param name="letIn">Whom that lets in.</param>
     /// <param name="cancellation">Ends it before its commit.</param>
     /// <param name="ifNew">What to write besides, if a person is registered.</param>
-    /// <returns>The person and the account's stream id, or <see cref="SignInDecision.Refused"/>.</returns>
+    /// <returns>Who was let in, or <see cref="SignInDecision.Refused"/>.</returns>
     public Task<Outcome<SignedInPerson>> Handle(
-        PlatformAccount proved, LetIn letIn, CancellationToken cancellation, params IReadOnlyList<RowWrite> ifNew)
-    {
-        var account = streams.Of(proved.Platform, proved.Subject);
-        return runner.Run(Decide, cancellation);
-
-        async Task<Decision<SignedInPerson>> Decide(CancellationToken cancellation)
+        PlatformAccount proved, LetIn letIn, CancellationToken cancellation, params IReadOnlyList<RowWrite> ifNew) => runner.Run(
+        async cancellation =>
         {
-            var owner = await store.Load(Account.Fold, account, cancellation: cancellation);
+            var account = await AccountNames.Read(store, streams.NamesOf(proved), cancellation);
             var (key, keyRow) = keys.Create(Guid.CreateVersion7());
             var newPerson = new NewPerson(key.PersonId, key.Seal(proved.Subject), key.SealOptional(proved.Nickname));
-            var outcome = SignInDecision.Decide(new(account, proved.Platform, newPerson, letIn), owner.State);
+            var outcome = SignInDecision.Decide(new(proved.Platform, newPerson, letIn), account);
             if (outcome.Rejection is { } rejection)
                 return rejection;
             var decision = outcome.Value!;
 
-            var work = new UnitOfWork { Headers = new(Actor: decision.PersonId.ToString()) }
-                .With(new StreamAppend(
-                    Person.StreamOf(decision.PersonId),
-                    decision.Registered ? Expected.None : Expected.Exists,
-                    decision.PersonEvents))
-                .With(owner.Append(decision.AccountEvents));
+            var work = account.Claim(decision.PersonId).Aggregate(
+                new UnitOfWork { Headers = new(Actor: decision.PersonId.ToString()) }
+                    .With(await Append(decision, account, cancellation)),
+                (work, claim) => work.With(claim));
             if (decision.Registered)
             {
                 work = work.With(
                     keyRow,
-                    LinkedAccounts.Row(new(account, decision.PersonId, proved.Platform, proved.Nickname, time.GetUtcNow())))
+                    LinkedAccounts.Row(new(
+                        account.Account, decision.PersonId, proved.Platform, proved.Nickname, time.GetUtcNow(),
+                        account.Streams[0].Version + 1)))
                     .With(ifNew);
             }
-            return new(new SignedInPerson(decision.PersonId, account), work);
-        }
+            return new Decision<SignedInPerson>(new SignedInPerson(decision.PersonId, account.Account, account.OtherOwner), work);
+        },
+        cancellation);
+
+    /// <summary>
+    /// A sign-in changes nothing of the person, so that it need not wait for other changes; another name of an account
+    /// does, and must not meet its unlinking.
+    /// </summary>
+    private async Task<StreamAppend> Append(SignInDecision decision, AccountNames account, CancellationToken cancellation)
+    {
+        var stream = Person.StreamOf(decision.PersonId);
+        if (decision.Registered)
+            return new(stream, Expected.None, decision.PersonEvents);
+        if (account.NewAliases.Count == 0)
+            return new(stream, Expected.Exists, decision.PersonEvents);
+        return (await store.Load(Person.Fold, stream, cancellation: cancellation)).Append(decision.PersonEvents);
     }
 }
 
-/// <summary>Who was let in, and by which account.</summary>
-public sealed record SignedInPerson(Guid PersonId, string Account);
+/// <summary>Who was let in.</summary>
+/// <param name="PersonId">The person.</param>
+/// <param name="Account">The account's stream id.</param>
+/// <param name="SameHuman">Another person to whom one of the account's names belongs, and who can be merged; null for nobody.</param>
+public sealed record SignedInPerson(Guid PersonId, string Account, Guid? SameHuman);

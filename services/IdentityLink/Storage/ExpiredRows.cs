@@ -23,9 +23,13 @@ internal sealed partial class ExpiredRows(
         "delete from logout_delivery where expires_at <= $1",
     ];
 
-    private const string SessionsSql = "select sid::text from browser_session where expires_at <= $1 limit 1000";
+    private const string SessionsSql = """
+        select sid::text from browser_session s
+        where s.expires_at <= $1 or not exists (select from live_session l where l.sid = s.sid)
+        limit 1000
+        """;
 
-    /// <summary>Deletes what is over by now. A session that is over ends like one signed out of: its clients are told.</summary>
+    /// <summary>Deletes what is over by now. A session that is over, or whose link is gone, ends like one signed out of: its clients are told.</summary>
     public async Task Delete(CancellationToken cancellation)
     {
         foreach (var sid in await database.Many(SessionsSql, row => row.GetString(0), cancellation, time.GetUtcNow()))

@@ -43,6 +43,21 @@ public sealed class RelyingParty(Func<Uri> service, string clientId, bool isPubl
         return QueryHelpers.AddQueryString("/authorize", parameters.Where(p => p.Value is not null));
     }
 
+    /// <summary>Signs somebody in, in a browser in which nobody is signed in yet or the same person is, with consent if asked for.</summary>
+    public async Task<GivenTokens> SignIn(TestBrowser browser, string person, string platform = "weibo")
+    {
+        var answer = await browser.Follow(await browser.Get(AuthorizeAddress()));
+        if (answer.Body.Contains($"action=\"/sign-in/{platform}\"", StringComparison.Ordinal))
+            answer = await browser.SignIn(answer, person, platform);
+        if (answer.Location is null)
+            answer = await browser.Submit(answer, "/consent", ("decision", "allow"));
+        var (status, body) = await Redeem(answer.LocationQuery["code"]);
+        status.ShouldBe(HttpStatusCode.OK);
+        return new(
+            body["access_token"]!.GetValue<string>(), body["refresh_token"]!.GetValue<string>(),
+            new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(body["id_token"]!.GetValue<string>()).Subject);
+    }
+
     public Task<(HttpStatusCode Status, JsonObject Body)> Redeem(string code, params (string Name, string? Value)[] changes) =>
         Token([("grant_type", "authorization_code"), ("code", code), ("redirect_uri", RedirectUri), ("code_verifier", Verifier), .. changes]);
 
@@ -85,3 +100,6 @@ public sealed class RelyingParty(Func<Uri> service, string clientId, bool isPubl
 
     public void Dispose() => http.Dispose();
 }
+
+/// <summary>What a sign-in gave.</summary>
+public sealed record GivenTokens(string AccessToken, string RefreshToken, string Subject);

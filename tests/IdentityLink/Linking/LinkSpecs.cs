@@ -115,13 +115,16 @@ public sealed class LinkSpecs(Testing.Servers servers, SimulatedPlatforms platfo
     }
 
     [Fact]
-    public async Task An_account_of_another_person_is_not_linked_and_the_page_says_so()
+    public async Task An_account_of_another_person_is_not_linked_and_a_merge_is_offered()
     {
         using var wang = new TestBrowser(identity, platforms);
         await wang.SignIn("wang", "taobao");
         await browser.SignIn("li-na", "weibo");
 
-        (await browser.Link("wang", "taobao")).ShouldBeRefused("account_belongs_to_another_person", HttpStatusCode.Conflict);
+        var offer = await browser.ProveForLink("wang", "taobao");
+        offer.Body.ShouldContain("Are these both you?");
+        var proof = offer.Fields("/account/merge");
+        (await browser.Post("/account/link", proof)).ShouldBeRefused("account_belongs_to_another_person", HttpStatusCode.Conflict);
 
         using var again = new TestBrowser(identity, platforms);
         await again.SignIn("wang", "taobao");

@@ -1,3 +1,4 @@
+using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Persons;
@@ -19,72 +20,64 @@ public sealed class DeciderSpecs
     [Fact]
     public void An_account_nobody_owns_registers_a_person_and_is_claimed_by_them()
     {
-        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(LiNa, default, null)), AccountOf()).Value!;
+        var decision = SignInDecision.Decide(new("weibo", new(LiNa, default, null)), NamesOf(Weibo)).Value!;
 
         decision.PersonId.ShouldBe(LiNa);
         decision.Registered.ShouldBeTrue();
         decision.PersonEvents.ShouldBe(
             [new PersonRegistered(LiNa, "weibo"), new AccountLinked(LiNa, Weibo, "weibo", default, null), new SignedIn(Weibo, "weibo")]);
-        decision.AccountEvents.ShouldBe([new AccountClaimed(LiNa)]);
     }
 
     [Fact]
     public void An_account_somebody_owns_lets_its_owner_in_and_registers_nobody()
     {
-        var decision = SignInDecision.Decide(new(Weibo, "weibo", new(Wang, default, null)), AccountOf(new AccountClaimed(LiNa))).Value!;
+        var decision = SignInDecision.Decide(new("weibo", new(Wang, default, null)), NamesOf(Weibo, new AccountClaimed(LiNa))).Value!;
 
         decision.PersonId.ShouldBe(LiNa);
         decision.Registered.ShouldBeFalse();
         decision.PersonEvents.ShouldBe([new SignedIn(Weibo, "weibo")]);
-        decision.AccountEvents.ShouldBeEmpty();
     }
 
     [Fact]
     public void A_proof_meant_for_an_owner_registers_nobody_and_one_meant_for_a_newcomer_lets_no_owner_in()
     {
-        var owned = AccountOf(new AccountClaimed(LiNa));
+        var owned = NamesOf(Weibo, new AccountClaimed(LiNa));
 
-        SignIn(LetIn.Owner, AccountOf()).Rejection!.Code.ShouldBe(SignInDecision.Refused);
+        SignIn(LetIn.Owner, NamesOf(Weibo)).Rejection!.Code.ShouldBe(SignInDecision.Refused);
         SignIn(LetIn.NewPerson, owned).Rejection!.Code.ShouldBe(SignInDecision.Refused);
         SignIn(LetIn.Owner, owned).Value!.PersonId.ShouldBe(LiNa);
-        SignIn(LetIn.NewPerson, AccountOf()).Value!.Registered.ShouldBeTrue();
+        SignIn(LetIn.NewPerson, NamesOf(Weibo)).Value!.Registered.ShouldBeTrue();
 
-        static Outcome<SignInDecision> SignIn(LetIn letIn, Account account) =>
-            SignInDecision.Decide(new(Weibo, "weibo", new(Wang, default, null), letIn), account);
+        static Outcome<SignInDecision> SignIn(LetIn letIn, AccountNames account) =>
+            SignInDecision.Decide(new("weibo", new(Wang, default, null), letIn), account);
     }
 
     [Fact]
     public void A_free_account_is_linked_and_claimed()
     {
-        var decision = Link(Registered(LiNa), AccountOf(), Now).Value!;
+        Link(Registered(LiNa), NamesOf(Taobao), Now).Value!.ShouldBe([new AccountLinked(LiNa, Taobao, "taobao", default, null)]);
 
-        decision.PersonEvents.ShouldBe([new AccountLinked(LiNa, Taobao, "taobao", default, null)]);
-        decision.AccountEvents.ShouldBe([new AccountClaimed(LiNa)]);
+        NamesOf(Taobao).Claim(LiNa).ShouldHaveSingleItem().Events.ShouldBe([new AccountClaimed(LiNa)]);
     }
 
     [Fact]
-    public void Linking_an_own_account_again_changes_nothing()
-    {
-        var decision = Link(Registered(LiNa), AccountOf(new AccountClaimed(LiNa)), Now).Value!;
-
-        decision.PersonEvents.ShouldBeEmpty();
-        decision.AccountEvents.ShouldBeEmpty();
-    }
+    public void Linking_an_own_account_again_changes_nothing() =>
+        Link(Registered(LiNa), NamesOf(Taobao, new AccountClaimed(LiNa)), Now).Value!.ShouldBeEmpty();
 
     [Fact]
     public void An_account_of_another_person_is_not_linked() =>
-        Link(Registered(LiNa), AccountOf(new AccountClaimed(Wang)), Now).Rejection!.Code.ShouldBe("account_belongs_to_another_person");
+        Link(Registered(LiNa), NamesOf(Taobao, new AccountClaimed(Wang)), Now).Rejection!.Code.ShouldBe("account_belongs_to_another_person");
 
     [Fact]
     public void A_sign_in_too_long_ago_links_nothing()
     {
-        Link(Registered(LiNa), AccountOf(), Now - FiveMinutes).Succeeded.ShouldBeTrue();
-        Link(Registered(LiNa), AccountOf(), Now - FiveMinutes - TimeSpan.FromSeconds(1)).Rejection!.Code.ShouldBe("fresh_sign_in_required");
+        Link(Registered(LiNa), NamesOf(Taobao), Now - FiveMinutes).Succeeded.ShouldBeTrue();
+        Link(Registered(LiNa), NamesOf(Taobao), Now - FiveMinutes - TimeSpan.FromSeconds(1)).Rejection!.Code.ShouldBe("fresh_sign_in_required");
     }
 
     [Fact]
     public void Nobody_who_is_not_registered_links_anything() =>
-        Link(PersonOf(), AccountOf(), Now).Rejection!.Code.ShouldBe("person_unknown");
+        Link(PersonOf(), NamesOf(Taobao), Now).Rejection!.Code.ShouldBe("person_unknown");
 
     [Fact]
     public void A_consent_is_remembered_once()
@@ -126,8 +119,8 @@ public sealed class DeciderSpecs
         Person.Fold.Evolve(person, "something else").ShouldBe(person);
     }
 
-    private static Outcome<LinkDecision> Link(Person person, Account account, DateTimeOffset authenticatedAt) => LinkDecision.Decide(
-        new(new ProvedAccount(Taobao, "taobao", default, null), authenticatedAt), person, account, Now, FiveMinutes);
+    private static Outcome<IReadOnlyList<object>> Link(Person person, AccountNames account, DateTimeOffset authenticatedAt) => LinkDecision.Decide(
+        new(new ProvedAccount(Taobao, "taobao", default, null, [], Now), authenticatedAt), person, account, Now, FiveMinutes);
 
     private static IReadOnlyList<string> Scopes(IReadOnlyList<object> events) => ((ConsentGiven)events.ShouldHaveSingleItem()).Scopes;
 
@@ -136,5 +129,6 @@ public sealed class DeciderSpecs
 
     private static Person PersonOf(params object[] events) => events.Aggregate(Person.Fold.Initial, Person.Fold.Evolve);
 
-    private static Account AccountOf(params object[] events) => events.Aggregate(Account.Fold.Initial, Account.Fold.Evolve);
+    private static AccountNames NamesOf(string stream, params object[] events) =>
+        new([new Loaded<Account>(stream, events.Aggregate(Account.Fold.Initial, Account.Fold.Evolve), events.Length)]);
 }

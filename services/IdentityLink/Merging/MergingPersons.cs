@@ -1,0 +1,113 @@
+using Hutong.EventStore;
+using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Sessions;
+using Microsoft.Extensions.Options;
+
+namespace Hutong.IdentityLink.Merging;
+
+/// <summary>Merge the person who is signed in with the owner of an account that they proved.</summary>
+/// <param name="Proved">The account.</param>
+/// <param name="KeepOther">Whether the owner of the account is the one who stays; otherwise the one who is signed in.</param>
+/// <param name="AuthenticatedAt">When the person last proved who they are, UTC.</param>
+public sealed record MergePersons(ProvedAccount Proved, bool KeepOther, DateTimeOffset AuthenticatedAt);
+
+/// <summary>Undo a merge of the person who is signed in.</summary>
+/// <param name="MergeId">The merge.</param>
+/// <param name="AuthenticatedAt">When the person last proved who they are, UTC.</param>
+public sealed record UndoMerge(Guid MergeId, DateTimeOffset AuthenticatedAt);
+
+/// <summary>
+/// Carries out merges and their undoing, each as one unit of work over both persons and every account that changes
+/// hands, all at the version read: whoever else writes to any of them makes it decide again.
+/// </summary>
+public sealed class MergingPersons(
+    IEventStore store, CommandRunner runner, LinkedAccounts accounts, WaysIn ways, EndingSessions ending,
+    IOptions<LinkingOptions> options, TimeProvider time)
+{
+    /// <summary>Merges two persons.</summary>
+    /// <returns>What was decided, or a rejection of <see cref="MergeDecision"/> or <see cref="LinkDecision"/>.</returns>
+    public Task<Outcome<MergeDecision>> Merge(Guid personId, MergePersons command, CancellationToken cancellation)
+    {
+        var mergeId = Guid.CreateVersion7();
+        return Carry(personId, NoticeKind.Merged, cancellation => Preview(mergeId, personId, command, cancellation), cancellation);
+    }
+
+    /// <summary>What a merge would do, and nothing is done.</summary>
+    public Task<Outcome<MergeDecision>> Preview(Guid personId, MergePersons command, CancellationToken cancellation) =>
+        Preview(Guid.Empty, personId, command, cancellation);
+
+    /// <summary>Undoes a merge.</summary>
+    /// <returns>What was decided, or a rejection of <see cref="MergeDecision"/> or <see cref="LinkDecision"/>.</returns>
+    public Task<Outcome<MergeDecision>> Undo(Guid personId, UndoMerge command, CancellationToken cancellation) =>
+        Carry(personId, NoticeKind.Split, cancellation => Preview(personId, command, cancellation), cancellation);
+
+    /// <summary>What undoing a merge would do, and nothing is done.</summary>
+    public async Task<Outcome<MergeDecision>> Preview(Guid personId, UndoMerge command, CancellationToken cancellation)
+    {
+        if (!IsFresh(command.AuthenticatedAt))
+            return new Rejection(LinkDecision.NotFresh);
+        var holder = await Load(personId, cancellation);
+        return holder.State.Has.Absorptions.FirstOrDefault(merge => merge.MergeId == command.MergeId) is { } merge
+            ? MergeDecision.Undo(merge.MergeId, holder, await Load(merge.From, cancellation), ways)
+            : new Rejection(MergeDecision.UnknownMerge);
+    }
+
+    private async Task<Outcome<MergeDecision>> Preview(
+        Guid mergeId, Guid personId, MergePersons command, CancellationToken cancellation)
+    {
+        if (!IsFresh(command.AuthenticatedAt))
+            return new Rejection(LinkDecision.NotFresh);
+        var account = await AccountNames.Read(store, [command.Proved.Account, .. command.Proved.Aliases], cancellation);
+        var other = account.Owner == personId ? account.OtherOwner : account.Owner;
+        if (other is not { } otherId)
+            return new Rejection(MergeDecision.NothingToMerge);
+        var (me, them) = (await Load(personId, cancellation), await Load(otherId, cancellation));
+        return command.KeepOther ? MergeDecision.Merge(mergeId, them, me) : MergeDecision.Merge(mergeId, me, them);
+    }
+
+    /// <summary>Commits what is decided; whoever was signed in by an account that changed hands is not, and their clients hear of it.</summary>
+    private async Task<Outcome<MergeDecision>> Carry(
+        Guid actor, NoticeKind kind, Func<CancellationToken, Task<Outcome<MergeDecision>>> decide, CancellationToken cancellation)
+    {
+        var outcome = await runner.Run(
+            async cancellation =>
+            {
+                var decision = await decide(cancellation);
+                return new Decision<MergeDecision>(
+                    decision, decision.Succeeded ? await Work(actor, decision.Value, kind, cancellation) : null);
+            },
+            cancellation);
+        if (outcome.Succeeded)
+            await ending.EndBroken([outcome.Value.Holder.State.Id, outcome.Value.Other.State.Id], cancellation);
+        return outcome;
+    }
+
+    private bool IsFresh(DateTimeOffset authenticatedAt) => time.GetUtcNow() - authenticatedAt <= options.Value.FreshFor;
+
+    private Task<Loaded<Person>> Load(Guid personId, CancellationToken cancellation) =>
+        store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
+
+    private async Task<UnitOfWork> Work(
+        Guid actor, MergeDecision decision, NoticeKind kind, CancellationToken cancellation)
+    {
+        var (holder, other) = (decision.Holder.State, decision.Other.State);
+        var (from, to) = kind == NoticeKind.Merged ? (other.Id, holder.Id) : (holder.Id, other.Id);
+        var now = time.GetUtcNow();
+        var work = new UnitOfWork { Headers = new(Actor: actor.ToString()) }
+            .With(decision.Holder.Append(decision.HolderEvent))
+            .With(decision.Other.Append(decision.OtherEvent))
+            .With(SubjectRows.Difference(holder, decision.HolderAfter))
+            .With(SubjectRows.Difference(other, decision.OtherAfter))
+            .With(Notices.Of(holder.Id, kind, null, now), Notices.Of(other.Id, kind, null, now));
+        foreach (var name in decision.Moved.SelectMany(held => held.Names))
+        {
+            var account = await store.Load(Account.Fold, name, cancellation: cancellation);
+            work = work.With(account.Append(new AccountMoved(from, to)));
+        }
+        var moved = decision.Moved.Select(held => held.Account).ToHashSet(StringComparer.Ordinal);
+        var rows = (await accounts.Of(from, cancellation)).Where(row => moved.Contains(row.Account));
+        return work.With([.. rows.Select(row => LinkedAccounts.Row(row with { PersonId = to }))]);
+    }
+}
