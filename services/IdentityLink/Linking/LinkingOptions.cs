@@ -14,8 +14,8 @@ public sealed class LinkingOptions
     public TimeSpan ProofLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Platforms that let nobody in for the time being, by our decision or theirs. Their links stay, and do not count
-    /// as a way in.
+    /// Platforms that let nobody in from a time on, UTC, by our decision or theirs. Their links stay, and do not count as
+    /// a way in. A time to come announces it: people who know no other way in are asked for one.
     /// </summary>
-    public IReadOnlyList<string> SuspendedPlatforms { get; init; } = [];
+    public IReadOnlyDictionary<string, DateTimeOffset> Suspensions { get; init; } = new Dictionary<string, DateTimeOffset>();
 }

@@ -2,6 +2,7 @@ using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Passkeys;
+using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.ServiceDefaults.Problems;
@@ -48,6 +49,8 @@ internal static class Errors
             "Sign in once more before you change your accounts, so that we know it is you."),
         new(LinkDecision.OwnedByAnother, 409, "这个账号属于另一个人，所以没有关联。如果那也是你，请用它登录。",
             "This account belongs to another person, so it was not linked. If that is you as well, sign in with it."),
+        new(WaysIn.Suspended, 503, "这个平台的登录已暂停。关联仍然保留，请换一种方式登录。",
+            "Signing in with this platform is suspended. What is linked stays linked; choose another way."),
         new("link_gone", 409, "这个账号刚刚被取消关联，所以没有登录。请重新登录。",
             "The account was unlinked just now, so nobody was signed in. Sign in again."),
         new(UnlinkDecision.NotLinked, 404, "这个账号没有关联到你。", "This account is not linked to you."),

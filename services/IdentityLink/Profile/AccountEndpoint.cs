@@ -22,7 +22,7 @@ internal static class AccountEndpoint
 
     private static async Task<IResult> Show(
         string? linked, Browser browser, IEventStore store, LinkedAccounts accounts, Notices notices, Clients clients,
-        KnownPlatforms platforms, PlatformOrigins origins, CancellationToken cancellation)
+        KnownPlatforms platforms, PlatformOrigins origins, WaysIn ways, CancellationToken cancellation)
     {
         if (browser.Session is not { } session)
             return new SeeOther("/sign-in");
@@ -38,6 +38,8 @@ internal static class AccountEndpoint
             [nameof(AccountPage.PasskeyAdded)] = linked == Passkey.Platform,
             [nameof(AccountPage.Partners)] = Partners(person, clients),
             [nameof(AccountPage.Merges)] = person.Has.Absorptions,
+            [nameof(AccountPage.Ways)] = ways,
+            [nameof(AccountPage.ClosedFrom)] = ways.ClosedFrom(person.Accounts),
         }, formTargets: origins.All);
     }
 

@@ -1,6 +1,7 @@
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Sessions;
@@ -14,10 +15,12 @@ internal static class PlatformCallback
 
     private static async Task<IResult> Answer(
         string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, CallbackStates states,
-        SigningInWithAccount signIn, LettingIn lettingIn, StartingLinks links, CancellationToken cancellation)
+        SigningInWithAccount signIn, LettingIn lettingIn, StartingLinks links, WaysIn ways, CancellationToken cancellation)
     {
         if (platforms.Find(platform) is not { } known)
             return ErrorPage.Of("unknown_platform");
+        if (!ways.IsOpen(known.Name))
+            return ErrorPage.Of(WaysIn.Suspended, backTo: "/sign-in");
         var parameters = Parameters.OfQuery(http);
         if (parameters.FirstFault is not null)
             return ErrorPage.Of("malformed_request");
@@ -41,9 +44,13 @@ internal static class PlatformCallback
         async Task<IResult> SignIn(PlatformAccount proved)
         {
             var outcome = await signIn.Handle(proved, cancellation);
-            return outcome.Succeeded
-                ? await lettingIn.LetIn(browser, outcome.Value, visit.RequestId, cancellation)
-                : ErrorPage.Of(outcome.Rejection, backTo);
+            if (!outcome.Succeeded)
+                return ErrorPage.Of(outcome.Rejection, backTo);
+            var answer = await lettingIn.LetIn(browser, outcome.Value, visit.RequestId, cancellation);
+            // Two persons turn out to be one human. Whoever is on the way somewhere is not held up by the offer.
+            return outcome.Value.SameHuman is not null && visit.RequestId is null && browser.Session is not null
+                ? await links.Proved(browser, proved, cancellation)
+                : answer;
         }
     }
 }

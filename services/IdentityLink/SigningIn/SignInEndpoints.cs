@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Sessions;
@@ -17,7 +18,7 @@ internal static class SignInEndpoints
 
     private static async Task<IResult> Show(
         string? request, Browser browser, AuthorizeRequests requests, Clients clients, KnownPlatforms platforms,
-        PlatformOrigins origins, CancellationToken cancellation)
+        WaysIn ways, PlatformOrigins origins, CancellationToken cancellation)
     {
         var waiting = await requests.Find(request, cancellation);
         if (request is not null && waiting is null)
@@ -29,8 +30,9 @@ internal static class SignInEndpoints
             [nameof(SignInPage.Browser)] = browser,
             [nameof(SignInPage.RequestId)] = waiting?.Id,
             [nameof(SignInPage.ClientName)] = client?.Name,
-            [nameof(SignInPage.Ways)] = platforms.All.Where(platform => platform.Side == side).ToArray(),
-            [nameof(SignInPage.MoreWays)] = platforms.All.Where(platform => platform.Side != side).ToArray(),
+            [nameof(SignInPage.Ways)] = platforms.All.Where(platform => platform.Side == side && ways.IsOpen(platform.Name)).ToArray(),
+            [nameof(SignInPage.MoreWays)] = platforms.All.Where(platform => platform.Side != side && ways.IsOpen(platform.Name)).ToArray(),
+            [nameof(SignInPage.Suspended)] = platforms.All.Where(platform => !ways.IsOpen(platform.Name)).ToArray(),
         }, formTargets: [.. origins.All, .. ReturnOrigins(waiting)]);
     }
 

@@ -25,6 +25,7 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
     public const string Gateway = "hutong-gateway";
 
     private readonly List<WebApplicationFactory<Person>> instances = [];
+    private string? database;
 
     /// <summary>Where logout tokens arrive.</summary>
     public LogoutReceiver Logouts { get; } = new();
@@ -32,6 +33,8 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
     public Uri Address => Instance(0);
 
     public IServiceProvider Services => instances[0].Services;
+
+    public IServiceProvider ServicesOf(int instance) => instances[instance].Services;
 
     public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
 
@@ -45,26 +48,41 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
 
     public ValueTask InitializeAsync() => Start(new Dictionary<string, string?>());
 
-    /// <summary>Starts an instance with settings of its own over the usual ones.</summary>
+    /// <summary>Starts instances with settings of their own over the usual ones.</summary>
     public async ValueTask Start(IReadOnlyDictionary<string, string?> overrides, int count = 1)
     {
-        var database = await servers.NewDatabase();
+        database = await servers.NewDatabase();
         for (var i = 0; i < count; i++)
+            Add(overrides);
+        await Ready();
+    }
+
+    /// <summary>Starts one more on the same database.</summary>
+    public async ValueTask StartAnother(IReadOnlyDictionary<string, string?> overrides)
+    {
+        Add(overrides);
+        await Ready();
+    }
+
+    private void Add(IReadOnlyDictionary<string, string?> overrides)
+    {
+        var port = Ports.Free(1)[0];
+        var settings = Settings(database!, port).Concat(overrides);
+        var factory = new WebApplicationFactory<Person>().WithWebHostBuilder(host =>
         {
-            var port = Ports.Free(1)[0];
-            var settings = Settings(database, port).Concat(overrides);
-            var factory = new WebApplicationFactory<Person>().WithWebHostBuilder(host =>
-            {
-                host.UseUrls($"http://127.0.0.1:{port}");
-                foreach (var (key, value) in settings)
-                    host.UseSetting(key, value);
-                host.ConfigureLogging(logging => logging.ClearProviders());
-            });
-            factory.UseKestrel();
-            factory.StartServer();
-            factory.ClientOptions.BaseAddress = new Uri($"http://localhost:{port}");
-            instances.Add(factory);
-        }
+            host.UseUrls($"http://127.0.0.1:{port}");
+            foreach (var (key, value) in settings)
+                host.UseSetting(key, value);
+            host.ConfigureLogging(logging => logging.ClearProviders());
+        });
+        factory.UseKestrel();
+        factory.StartServer();
+        factory.ClientOptions.BaseAddress = new Uri($"http://localhost:{port}");
+        instances.Add(factory);
+    }
+
+    private async Task Ready()
+    {
         foreach (var instance in instances)
             await instance.Services.GetRequiredService<EventStore.SchemaReady>().Wait(TestContext.Current.CancellationToken);
     }

@@ -27,6 +27,18 @@ internal static class Looking
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>The rows of a person's subjects.</summary>
+    public static async Task<List<(string Sector, string Subject)>> Subjects(this IdentityService identity, Guid person)
+    {
+        await using var command = identity.Database.CreateCommand("select sector, subject from subject where person_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = person });
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<(string, string)>();
+        while (await reader.ReadAsync())
+            rows.Add((reader.GetString(0), reader.GetString(1)));
+        return rows;
+    }
+
     public static void ShouldBeRefused(this TestBrowser.Answer answer, string code, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         answer.ErrorCode.ShouldBe(code, $"{answer.Status} {answer.Location} {answer.Body}");
