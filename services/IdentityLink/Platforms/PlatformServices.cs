@@ -27,8 +27,13 @@ internal static class PlatformServices
         builder.Add<WeChatOptions>(WeChatPlatform.Id, (options, api, _) => new WeChatPlatform(options, api));
         builder.Add<PlatformOptions>(TaobaoPlatform.Id, (options, api, _) => new TaobaoPlatform(options, api));
         builder.Add<JdOptions>(JdPlatform.Id, (options, api, time) => new JdPlatform(options, api, time));
-        foreach (var provider in builder.Configuration.GetSection(Section).GetChildren().Where(platform => platform["Issuer"] is not null))
-            builder.AddOpenIdConnect(provider.Key);
+        foreach (var section in builder.Configuration.GetSection(Section).GetChildren())
+        {
+            if (section["Issuer"] is not null)
+                builder.AddOpenIdConnect(section.Key);
+            else if (!Own.Contains(section.Key))
+                throw new InvalidOperationException($"{Section}:{section.Key}: there is no such platform, and an OpenID Connect provider has an Issuer.");
+        }
         builder.Services.AddSingleton<KnownPlatforms>();
         builder.Services.AddSingleton<PlatformOrigins>();
         return builder;

@@ -7,6 +7,8 @@ namespace Hutong.IdentityLink.Tests.Platforms;
 [Collection<OneServiceOfMisbehavers>]
 public sealed class MisbehavingSpecs(Misbehavers misbehavers) : IAsyncLifetime
 {
+    private const string InsideWeChat = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.49";
+
     private readonly TestBrowser browser = misbehavers.NewBrowser();
 
     public static TheoryData<string> Platforms => [.. SimulatedPlatforms.Names];
@@ -76,22 +78,31 @@ public sealed class MisbehavingSpecs(Misbehavers misbehavers) : IAsyncLifetime
         (await browser.Get("/account")).Location.ShouldBe("/sign-in");
     }
 
-    [Theory, InlineData("qq"), InlineData("wechat")]
-    public async Task A_union_id_that_is_left_out_keeps_nobody_out(string platform)
+    [Fact]
+    public async Task A_union_id_that_comes_late_makes_nobody_a_second_person()
     {
-        await misbehavers.Platforms.Misbehave(platform, "omit-unionid", calls: 1);
-        await browser.SignIn("wang", platform);
-        var first = await misbehavers.Identity.PersonOf(browser);
+        await misbehavers.Platforms.Misbehave("wechat", "omit-unionid", calls: 1);
+        var first = await PersonWho("wang");
+        (await PersonWho("wang")).ShouldBe(first);
+        // There the account has another openid: the union id alone says that it is the same.
+        (await PersonWho("wang", InsideWeChat)).ShouldBe(first);
+    }
 
+    [Fact]
+    public async Task Who_is_not_told_by_a_union_id_is_known_by_the_openid()
+    {
+        await misbehavers.Platforms.Misbehave("qq", "omit-unionid", calls: 2);
+        await browser.SignIn("wang", "qq");
+        var first = await misbehavers.Identity.PersonOf(browser);
         using var later = misbehavers.NewBrowser();
-        await later.SignIn("wang", platform);
+        await later.SignIn("wang", "qq");
         (await misbehavers.Identity.PersonOf(later)).ShouldBe(first);
     }
 
     [Fact]
     public async Task Inside_wechat_the_official_accounts_page_is_the_way_in()
     {
-        using var inside = misbehavers.NewBrowser("Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.49");
+        using var inside = misbehavers.NewBrowser(InsideWeChat);
         var started = await inside.Submit(await inside.Get("/sign-in"), "/sign-in/wechat");
         started.Location!.ShouldContain($"/connect/oauth2/authorize?appid={SimulatedPlatforms.InAppKey}&");
         started.Location.ShouldEndWith("#wechat_redirect");
@@ -153,6 +164,13 @@ public sealed class MisbehavingSpecs(Misbehavers misbehavers) : IAsyncLifetime
     {
         var started = await browser.Submit(await browser.Get("/sign-in"), $"/sign-in/{platform}");
         return started.Location is { } location ? await browser.Get(await browser.VisitPlatform(location, "li-na")) : started;
+    }
+
+    private async Task<Guid> PersonWho(string person, string? userAgent = null)
+    {
+        using var one = misbehavers.NewBrowser(userAgent);
+        await one.SignIn(person, "wechat");
+        return await misbehavers.Identity.PersonOf(one);
     }
 
     private async Task<string> Callback(string platform)
