@@ -29,6 +29,7 @@ internal static class Routes
         ("/end_session/{**rest}", RateLimits.SigningIn),
         ("/token", RateLimits.Tokens),
         ("/userinfo", RateLimits.Tokens),
+        ("/subject_notices", RateLimits.Tokens),
         ("/", null),
         ("/language", null),
         ("/assets/{**rest}", null),

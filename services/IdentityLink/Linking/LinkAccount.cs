@@ -6,8 +6,9 @@ namespace Hutong.IdentityLink.Linking;
 
 /// <summary>Link an account, proved by its owner, to the person who is signed in.</summary>
 /// <param name="Proved">The account.</param>
-/// <param name="AuthenticatedAt">When the person last proved who they are, UTC.</param>
-public sealed record LinkAccount(ProvedAccount Proved, DateTimeOffset AuthenticatedAt);
+/// <param name="SignIn">With what the person last proved who they are.</param>
+/// <param name="TextVersion">The text they confirmed, see <see cref="Receipts.ConfirmedText"/>.</param>
+public sealed record LinkAccount(ProvedAccount Proved, AccountProof SignIn, string TextVersion);
 
 /// <summary>An account whose control was proved, its data sealed with the key of the person who proved it.</summary>
 /// <param name="Account">The stream id of the id that is always there.</param>
@@ -42,7 +43,7 @@ public static class LinkDecision
     {
         if (!person.IsActive)
             return new Rejection(UnknownPerson);
-        if (now - command.AuthenticatedAt > freshFor)
+        if (now - command.SignIn.At > freshFor)
             return new Rejection(NotFresh);
         if ((account.Owner is { } owner && owner != person.Id) || account.OtherOwner is not null)
             return new Rejection(OwnedByAnother);

@@ -3,6 +3,7 @@ using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.SigningIn;
 using Microsoft.Extensions.Options;
@@ -57,7 +58,7 @@ internal static class LinkEndpoints
             return new SeeOther("/sign-in");
         if (await proofs.Take(http.Form["proof"].ToString(), browser.IdHash, session.PersonId, cancellation) is not { } proved)
             return ErrorPage.Of("link_proof_invalid", backTo: "/account");
-        var outcome = await linking.Handle(session.PersonId, new LinkAccount(proved, session.AuthenticatedAt), cancellation);
+        var outcome = await linking.Handle(session.PersonId, new LinkAccount(proved, session.SignIn, ConfirmedText.Link), cancellation);
         if (!outcome.Succeeded)
             return ErrorPage.Of(outcome.Rejection, backTo: "/account");
         await browser.Rotate(cancellation);

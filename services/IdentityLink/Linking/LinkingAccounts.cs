@@ -2,13 +2,14 @@ using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Receipts;
 using Microsoft.Extensions.Options;
 
 namespace Hutong.IdentityLink.Linking;
 
 /// <summary>Carries out links: one unit of work over the person's and the account's streams, all at the version read.</summary>
 public sealed class LinkingAccounts(
-    IEventStore store, CommandRunner runner, PersonKeys keys, IOptions<LinkingOptions> options, TimeProvider time)
+    IEventStore store, CommandRunner runner, PersonKeys keys, IssuingReceipts receipts, IOptions<LinkingOptions> options, TimeProvider time)
 {
     /// <summary>Links an account to a person; linking it again changes nothing.</summary>
     /// <param name="personId">Who links.</param>
@@ -36,8 +37,10 @@ public sealed class LinkingAccounts(
         if (await keys.Find(personId, cancellation) is not { } key)
             return new Rejection(LinkDecision.UnknownPerson);
 
+        var evidence = new Evidence(command.SignIn, new(account.Account, proved.ProvedAt), command.TextVersion);
         var work = account.Claim(personId).Aggregate(
-            new UnitOfWork { Headers = new(Actor: personId.ToString()) }.With(person.Append(events)),
+            new UnitOfWork { Headers = new(Actor: personId.ToString()) }
+                .With(person.Append(await receipts.With(person.State, events, evidence, cancellation))),
             (work, claim) => work.With(claim));
         if (account.Owner is null)
         {

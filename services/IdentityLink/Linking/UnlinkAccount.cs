@@ -2,6 +2,7 @@ using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -9,8 +10,8 @@ namespace Hutong.IdentityLink.Linking;
 
 /// <summary>Take an account off the person who is signed in.</summary>
 /// <param name="Account">The account's stream id.</param>
-/// <param name="AuthenticatedAt">When the person last proved who they are, UTC.</param>
-public sealed record UnlinkAccount(string Account, DateTimeOffset AuthenticatedAt);
+/// <param name="SignIn">With what the person last proved who they are.</param>
+public sealed record UnlinkAccount(string Account, AccountProof SignIn);
 
 /// <summary>Decides what unlinking writes to the person's stream.</summary>
 public static class UnlinkDecision
@@ -32,7 +33,7 @@ public static class UnlinkDecision
     {
         if (!person.IsActive)
             return new Rejection(LinkDecision.UnknownPerson);
-        if (now - command.AuthenticatedAt > freshFor)
+        if (now - command.SignIn.At > freshFor)
             return new Rejection(LinkDecision.NotFresh);
         if (person.Find(command.Account) is not { } held)
             return new Rejection(NotLinked);
@@ -47,7 +48,8 @@ public static class UnlinkDecision
 /// account as the last way in, one is decided again and refused.
 /// </summary>
 public sealed class UnlinkingAccounts(
-    IEventStore store, CommandRunner runner, WaysIn ways, EndingSessions ending, IOptions<LinkingOptions> options, TimeProvider time)
+    IEventStore store, CommandRunner runner, WaysIn ways, EndingSessions ending, IssuingReceipts receipts,
+    IOptions<LinkingOptions> options, TimeProvider time)
 {
     /// <summary>Unlinks an account. What was obtained through the link does not hold from this moment.</summary>
     /// <returns>The account's platform, or a rejection of <see cref="UnlinkDecision"/>.</returns>
@@ -68,8 +70,9 @@ public sealed class UnlinkingAccounts(
             return rejection;
         var unlinked = outcome.Value!;
 
+        var evidence = new Evidence(command.SignIn, Proved: null, ConfirmedText.Unlink);
         var work = new UnitOfWork { Headers = new(Actor: personId.ToString()) }
-            .With(person.Append(unlinked))
+            .With(person.Append(await receipts.With(person.State, [unlinked], evidence, cancellation)))
             .With(
                 LinkedAccounts.Remove(unlinked.Account),
                 Notices.Of(personId, NoticeKind.AccountUnlinked, unlinked.Platform, now));

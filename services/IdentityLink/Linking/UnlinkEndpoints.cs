@@ -25,7 +25,7 @@ internal static class UnlinkEndpoints
             return new SeeOther("/sign-in");
         var person = await store.Load(Person.Fold, Person.StreamOf(session.PersonId), cancellation: cancellation);
         var outcome = UnlinkDecision.Decide(
-            new(account ?? "", session.AuthenticatedAt), person.State, ways, time.GetUtcNow(), options.Value.FreshFor);
+            new(account ?? "", session.SignIn), person.State, ways, time.GetUtcNow(), options.Value.FreshFor);
         if (!outcome.Succeeded)
             return Refused(outcome.Rejection.Code);
         var all = await accounts.Of(session.PersonId, cancellation);
@@ -46,7 +46,7 @@ internal static class UnlinkEndpoints
         if (browser.Session is not { } session)
             return new SeeOther("/sign-in");
         var account = http.Form["account"].ToString();
-        var outcome = await unlinking.Handle(session.PersonId, new(account, session.AuthenticatedAt), cancellation);
+        var outcome = await unlinking.Handle(session.PersonId, new(account, session.SignIn), cancellation);
         if (!outcome.Succeeded)
             return Refused(outcome.Rejection.Code);
         if (session.Account == account)

@@ -30,7 +30,7 @@ internal static class MergeEndpoints
             return new SeeOther("/sign-in");
         if (await proofs.Find(proof ?? "", browser.IdHash, session.PersonId, cancellation) is not { } proved)
             return ErrorPage.Of("link_proof_invalid", backTo: "/account");
-        var preview = await merging.Preview(session.PersonId, new MergePersons(proved, KeepOther: false, session.AuthenticatedAt), cancellation);
+        var preview = await merging.Preview(session.PersonId, new MergePersons(proved, KeepOther: false, session.SignIn), cancellation);
         if (!preview.Succeeded)
             return Refused(preview.Rejection);
         return Page.Of<MergePage>(new()
@@ -53,7 +53,7 @@ internal static class MergeEndpoints
         if (await proofs.Take(http.Form["proof"].ToString(), browser.IdHash, session.PersonId, cancellation) is not { } proved)
             return ErrorPage.Of("link_proof_invalid", backTo: "/account");
         var keepOther = http.Form["keep"] == "other";
-        var outcome = await merging.Merge(session.PersonId, new(proved, keepOther, session.AuthenticatedAt), cancellation);
+        var outcome = await merging.Merge(session.PersonId, new(proved, keepOther, session.SignIn), cancellation);
         if (!outcome.Succeeded)
             return Refused(outcome.Rejection);
         // The account in use went along with the person who was absorbed, and leads to the one who stays.
@@ -69,7 +69,7 @@ internal static class MergeEndpoints
     {
         if (browser.Session is not { } session)
             return new SeeOther("/sign-in");
-        var preview = await merging.Preview(session.PersonId, new UndoMerge(merge, session.AuthenticatedAt), cancellation);
+        var preview = await merging.Preview(session.PersonId, new UndoMerge(merge, session.SignIn), cancellation);
         if (!preview.Succeeded)
             return Refused(preview.Rejection);
         return Page.Of<UndoMergePage>(new()
@@ -87,7 +87,7 @@ internal static class MergeEndpoints
     {
         if (browser.Session is not { } session)
             return new SeeOther("/sign-in");
-        var outcome = await merging.Undo(session.PersonId, new(merge, session.AuthenticatedAt), cancellation);
+        var outcome = await merging.Undo(session.PersonId, new(merge, session.SignIn), cancellation);
         if (!outcome.Succeeded)
             return Refused(outcome.Rejection);
         if (outcome.Value.Moved.Any(held => held.Account == session.Account))

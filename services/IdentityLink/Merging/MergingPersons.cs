@@ -2,7 +2,9 @@ using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.Sessions;
+using Hutong.IdentityLink.Succession;
 using Microsoft.Extensions.Options;
 
 namespace Hutong.IdentityLink.Merging;
@@ -10,28 +12,30 @@ namespace Hutong.IdentityLink.Merging;
 /// <summary>Merge the person who is signed in with the owner of an account that they proved.</summary>
 /// <param name="Proved">The account.</param>
 /// <param name="KeepOther">Whether the owner of the account is the one who stays; otherwise the one who is signed in.</param>
-/// <param name="AuthenticatedAt">When the person last proved who they are, UTC.</param>
-public sealed record MergePersons(ProvedAccount Proved, bool KeepOther, DateTimeOffset AuthenticatedAt);
+/// <param name="SignIn">With what the person last proved who they are.</param>
+public sealed record MergePersons(ProvedAccount Proved, bool KeepOther, AccountProof SignIn);
 
 /// <summary>Undo a merge of the person who is signed in.</summary>
 /// <param name="MergeId">The merge.</param>
-/// <param name="AuthenticatedAt">When the person last proved who they are, UTC.</param>
-public sealed record UndoMerge(Guid MergeId, DateTimeOffset AuthenticatedAt);
+/// <param name="SignIn">With what the person last proved who they are.</param>
+public sealed record UndoMerge(Guid MergeId, AccountProof SignIn);
 
 /// <summary>
 /// Carries out merges and their undoing, each as one unit of work over both persons and every account that changes
 /// hands, all at the version read: whoever else writes to any of them makes it decide again.
 /// </summary>
 public sealed class MergingPersons(
-    IEventStore store, CommandRunner runner, LinkedAccounts accounts, WaysIn ways, EndingSessions ending,
-    IOptions<LinkingOptions> options, TimeProvider time)
+    IEventStore store, CommandRunner runner, LinkedAccounts accounts, WaysIn ways, EndingSessions ending, IssuingReceipts receipts,
+    SubjectNotices subjectNotices, IOptions<LinkingOptions> options, TimeProvider time)
 {
     /// <summary>Merges two persons.</summary>
     /// <returns>What was decided, or a rejection of <see cref="MergeDecision"/> or <see cref="LinkDecision"/>.</returns>
     public Task<Outcome<MergeDecision>> Merge(Guid personId, MergePersons command, CancellationToken cancellation)
     {
         var mergeId = Guid.CreateVersion7();
-        return Carry(personId, NoticeKind.Merged, cancellation => Preview(mergeId, personId, command, cancellation), cancellation);
+        var evidence = new Evidence(command.SignIn, new(command.Proved.Account, command.Proved.ProvedAt), ConfirmedText.Merge);
+        return Carry(
+            personId, NoticeKind.Merged, evidence, cancellation => Preview(mergeId, personId, command, cancellation), cancellation);
     }
 
     /// <summary>What a merge would do, and nothing is done.</summary>
@@ -41,12 +45,14 @@ public sealed class MergingPersons(
     /// <summary>Undoes a merge.</summary>
     /// <returns>What was decided, or a rejection of <see cref="MergeDecision"/> or <see cref="LinkDecision"/>.</returns>
     public Task<Outcome<MergeDecision>> Undo(Guid personId, UndoMerge command, CancellationToken cancellation) =>
-        Carry(personId, NoticeKind.Split, cancellation => Preview(personId, command, cancellation), cancellation);
+        Carry(
+            personId, NoticeKind.Split, new Evidence(command.SignIn, Proved: null, ConfirmedText.Split),
+            cancellation => Preview(personId, command, cancellation), cancellation);
 
     /// <summary>What undoing a merge would do, and nothing is done.</summary>
     public async Task<Outcome<MergeDecision>> Preview(Guid personId, UndoMerge command, CancellationToken cancellation)
     {
-        if (!IsFresh(command.AuthenticatedAt))
+        if (!IsFresh(command.SignIn))
             return new Rejection(LinkDecision.NotFresh);
         var holder = await Load(personId, cancellation);
         return holder.State.Has.Absorptions.FirstOrDefault(merge => merge.MergeId == command.MergeId) is { } merge
@@ -57,7 +63,7 @@ public sealed class MergingPersons(
     private async Task<Outcome<MergeDecision>> Preview(
         Guid mergeId, Guid personId, MergePersons command, CancellationToken cancellation)
     {
-        if (!IsFresh(command.AuthenticatedAt))
+        if (!IsFresh(command.SignIn))
             return new Rejection(LinkDecision.NotFresh);
         var account = await AccountNames.Read(store, [command.Proved.Account, .. command.Proved.Aliases], cancellation);
         var other = account.Owner == personId ? account.OtherOwner : account.Owner;
@@ -69,14 +75,14 @@ public sealed class MergingPersons(
 
     /// <summary>Commits what is decided; whoever was signed in by an account that changed hands is not, and their clients hear of it.</summary>
     private async Task<Outcome<MergeDecision>> Carry(
-        Guid actor, NoticeKind kind, Func<CancellationToken, Task<Outcome<MergeDecision>>> decide, CancellationToken cancellation)
+        Guid actor, NoticeKind kind, Evidence evidence, Func<CancellationToken, Task<Outcome<MergeDecision>>> decide, CancellationToken cancellation)
     {
         var outcome = await runner.Run(
             async cancellation =>
             {
                 var decision = await decide(cancellation);
                 return new Decision<MergeDecision>(
-                    decision, decision.Succeeded ? await Work(actor, decision.Value, kind, cancellation) : null);
+                    decision, decision.Succeeded ? await Work(actor, decision.Value, kind, evidence, cancellation) : null);
             },
             cancellation);
         if (outcome.Succeeded)
@@ -84,20 +90,22 @@ public sealed class MergingPersons(
         return outcome;
     }
 
-    private bool IsFresh(DateTimeOffset authenticatedAt) => time.GetUtcNow() - authenticatedAt <= options.Value.FreshFor;
+    private bool IsFresh(AccountProof signIn) => time.GetUtcNow() - signIn.At <= options.Value.FreshFor;
 
     private Task<Loaded<Person>> Load(Guid personId, CancellationToken cancellation) =>
         store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
 
     private async Task<UnitOfWork> Work(
-        Guid actor, MergeDecision decision, NoticeKind kind, CancellationToken cancellation)
+        Guid actor, MergeDecision decision, NoticeKind kind, Evidence evidence, CancellationToken cancellation)
     {
         var (holder, other) = (decision.Holder.State, decision.Other.State);
         var (from, to) = kind == NoticeKind.Merged ? (other.Id, holder.Id) : (holder.Id, other.Id);
         var now = time.GetUtcNow();
+        var toPartners = await subjectNotices.Of(decision, cancellation);
         var work = new UnitOfWork { Headers = new(Actor: actor.ToString()) }
-            .With(decision.Holder.Append(decision.HolderEvent))
-            .With(decision.Other.Append(decision.OtherEvent))
+            .With(decision.Holder.Append(await receipts.With(holder, [decision.HolderEvent, .. toPartners], evidence, cancellation)))
+            .With(decision.Other.Append(await receipts.With(other, [decision.OtherEvent], evidence, cancellation)))
+            .With([.. toPartners.Select(SubjectNotices.Row)])
             .With(SubjectRows.Difference(holder, decision.HolderAfter))
             .With(SubjectRows.Difference(other, decision.OtherAfter))
             .With(Notices.Of(holder.Id, kind, null, now), Notices.Of(other.Id, kind, null, now));

@@ -3,6 +3,7 @@ using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -56,7 +57,7 @@ internal static class AddPasskey
             streams.Of(account.Platform, account.Subject), account.Platform, key.Seal(account.Subject), key.SealOptional(account.Nickname),
             Aliases: [], time.GetUtcNow());
         var outcome = await linking.Handle(
-            session.PersonId, new LinkAccount(proved, session.AuthenticatedAt), cancellation, made.Value.Row);
+            session.PersonId, new LinkAccount(proved, session.SignIn, ConfirmedText.Passkey), cancellation, made.Value.Row);
         if (!outcome.Succeeded)
             return ErrorPage.Of(outcome.Rejection, backTo: "/account");
         await browser.Rotate(cancellation);

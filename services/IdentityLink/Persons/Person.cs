@@ -1,4 +1,5 @@
 using Hutong.EventStore;
+using Hutong.IdentityLink.Receipts;
 
 namespace Hutong.IdentityLink.Persons;
 
@@ -18,6 +19,9 @@ public sealed record Person
 
     /// <summary>Who turned out to be the same human and has everything now; null while that is nobody.</summary>
     public Guid? MergedInto { get; private init; }
+
+    /// <summary>What was attested of who leads to the person. A merge ends it for the one who is absorbed, and a split goes on with it.</summary>
+    public ReceiptChain Receipts { get; private init; } = ReceiptChain.Empty;
 
     /// <summary>Whether there is such a person.</summary>
     public bool IsRegistered => Id != Guid.Empty;
@@ -79,6 +83,7 @@ public sealed record Person
         PersonReleased e => person with { Has = person.Has.Divide(e.Released).Others },
         MergedIntoPerson e => person with { Has = Belongings.None, MergedInto = e.Into },
         PersonRestored e => person with { Has = e.Returned, MergedInto = null },
+        ReceiptIssued e => person with { Receipts = person.Receipts.With(e.Jws) },
         _ => person,
     };
 

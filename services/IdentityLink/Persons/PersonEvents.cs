@@ -69,6 +69,40 @@ public sealed record PersonReleased(Guid MergeId, Guid Released, IReadOnlyList<s
 /// <param name="Returned">What they have again: what they brought, without what was given up meanwhile.</param>
 public sealed record PersonRestored(Guid MergeId, Guid From, Belongings Returned);
 
+/// <summary>What changed who leads to the person was attested, along with the change itself.</summary>
+/// <param name="Number">The receipt's place in the person's chain, from 1.</param>
+/// <param name="Jws">The receipt, see <see cref="Receipts.Receipt"/>.</param>
+public sealed record ReceiptIssued(long Number, string Jws);
+
+/// <summary>A partner was told of one of its <c>sub</c>s.</summary>
+internal interface ISubjectNotice
+{
+    /// <summary>Names the notice.</summary>
+    Guid NoticeId { get; }
+
+    /// <summary>The partner's sector.</summary>
+    string Sector { get; }
+
+    /// <summary>The signed notice.</summary>
+    string Jws { get; }
+}
+
+/// <summary>By a merge, a <c>sub</c> ended at partners who know the person by another.</summary>
+/// <param name="NoticeId">Names the notice.</param>
+/// <param name="Sector">The partner's sector.</param>
+/// <param name="Subject">The <c>sub</c> that ended.</param>
+/// <param name="SucceededBy">The one that holds.</param>
+/// <param name="Jws">The signed notice, see <see cref="Succession.SuccessionNotice"/>.</param>
+public sealed record SubjectSucceeded(Guid NoticeId, string Sector, string Subject, string SucceededBy, string Jws) : ISubjectNotice;
+
+/// <summary>A merge was undone, and a <c>sub</c> that had ended holds again.</summary>
+/// <param name="NoticeId">Names the notice.</param>
+/// <param name="Sector">The partner's sector.</param>
+/// <param name="Subject">The <c>sub</c> that holds again.</param>
+/// <param name="SeparatedFrom">The one that stood for it until now.</param>
+/// <param name="Jws">The signed notice, see <see cref="Succession.ReinstatementNotice"/>.</param>
+public sealed record SubjectReinstated(Guid NoticeId, string Sector, string Subject, string SeparatedFrom, string Jws) : ISubjectNotice;
+
 /// <summary>The account belongs to a person, after it belonged to nobody.</summary>
 /// <param name="PersonId">The owner.</param>
 public sealed record AccountClaimed(Guid PersonId);

@@ -1,9 +1,11 @@
 using Hutong.EventStore;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
+using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.IdentityLink.Storage;
+using Hutong.IdentityLink.Succession;
 using Hutong.Messaging;
 using Hutong.Web;
 using Microsoft.AspNetCore.DataProtection;
@@ -34,6 +36,8 @@ internal static class PersonServices
         services.AddSingleton<LinkingAccounts>();
         services.AddSingleton<UnlinkingAccounts>();
         services.AddSingleton<MergingPersons>();
+        services.AddSingleton<IssuingReceipts>();
+        services.AddSingleton<SubjectNotices>();
         services.AddSingleton<WaysIn>();
         services.AddSingleton<Notices>();
         services.AddSingleton<LinkProofs>();

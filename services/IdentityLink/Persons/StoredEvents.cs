@@ -20,6 +20,9 @@ public static class StoredEvents
         .Map("merged_into_person", PersonEventsJson.Default.MergedIntoPerson)
         .Map("person_released", PersonEventsJson.Default.PersonReleased)
         .Map("person_restored", PersonEventsJson.Default.PersonRestored)
+        .Map("receipt_issued", PersonEventsJson.Default.ReceiptIssued)
+        .Map("subject_succeeded", PersonEventsJson.Default.SubjectSucceeded)
+        .Map("subject_reinstated", PersonEventsJson.Default.SubjectReinstated)
         .Map("account_claimed", PersonEventsJson.Default.AccountClaimed)
         .Map("alias_claimed", PersonEventsJson.Default.AliasClaimed)
         .Map("account_moved", PersonEventsJson.Default.AccountMoved)
@@ -38,6 +41,9 @@ public static class StoredEvents
 [JsonSerializable(typeof(MergedIntoPerson))]
 [JsonSerializable(typeof(PersonReleased))]
 [JsonSerializable(typeof(PersonRestored))]
+[JsonSerializable(typeof(ReceiptIssued))]
+[JsonSerializable(typeof(SubjectSucceeded))]
+[JsonSerializable(typeof(SubjectReinstated))]
 [JsonSerializable(typeof(AccountClaimed))]
 [JsonSerializable(typeof(AliasClaimed))]
 [JsonSerializable(typeof(AccountMoved))]

@@ -44,20 +44,6 @@ internal static class Discovery
     private static async Task<IResult> Keys(HttpResponse response, SigningKeys keys, CancellationToken cancellation)
     {
         response.Headers.CacheControl = "public, max-age=60";
-        return Results.Json(new Dictionary<string, object> { ["keys"] = (await keys.All(cancellation)).Select(Key).ToArray() });
-    }
-
-    private static Dictionary<string, string> Key(RsaSecurityKey key)
-    {
-        var parameters = key.Rsa.ExportParameters(includePrivateParameters: false);
-        return new()
-        {
-            ["kty"] = "RSA",
-            ["use"] = "sig",
-            ["alg"] = SecurityAlgorithms.RsaSha256,
-            ["kid"] = key.KeyId,
-            ["n"] = Base64UrlEncoder.Encode(parameters.Modulus),
-            ["e"] = Base64UrlEncoder.Encode(parameters.Exponent),
-        };
+        return Results.Json(new Dictionary<string, object> { ["keys"] = (await keys.All(cancellation)).Select(PublicKey.Of).ToArray() });
     }
 }

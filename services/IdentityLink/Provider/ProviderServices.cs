@@ -20,6 +20,7 @@ internal static class ProviderServices
         services.AddSingleton<Clients>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<Tokens>();
+        services.AddSingleton<Statements>();
         services.AddSingleton<TokenGrants>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuthorizeRequests>();

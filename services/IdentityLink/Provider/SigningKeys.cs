@@ -9,7 +9,7 @@ namespace Hutong.IdentityLink.Provider;
 
 /// <summary>
 /// The keys that tokens are signed with: RSA, made once, shared by all instances. The private part leaves this process
-/// only wrapped by a key-encryption key.
+/// only wrapped by a key-encryption key. A key that signs no more stays: receipts are kept for years and verified by it.
 /// </summary>
 public sealed class SigningKeys(NpgsqlDataSource database, KeyEncryption encryption, TimeProvider time) : IDisposable
 {

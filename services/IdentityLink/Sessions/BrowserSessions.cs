@@ -1,3 +1,4 @@
+using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
 
@@ -8,7 +9,11 @@ namespace Hutong.IdentityLink.Sessions;
 /// <param name="PersonId">Who is signed in.</param>
 /// <param name="Account">The account they signed in with: its stream id.</param>
 /// <param name="AuthenticatedAt">When they last proved who they are, UTC.</param>
-public sealed record BrowserSession(Guid Sid, Guid PersonId, string Account, DateTimeOffset AuthenticatedAt);
+public sealed record BrowserSession(Guid Sid, Guid PersonId, string Account, DateTimeOffset AuthenticatedAt)
+{
+    /// <summary>The sign-in as a proof.</summary>
+    public AccountProof SignIn => new(Account, AuthenticatedAt);
+}
 
 /// <summary>The signed-in browsers.</summary>
 public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time)

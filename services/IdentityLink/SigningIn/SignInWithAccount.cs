@@ -3,6 +3,7 @@ using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.Receipts;
 
 namespace Hutong.IdentityLink.SigningIn;
 
@@ -63,7 +64,7 @@ public sealed record SignInDecision(Guid PersonId, bool Registered, IReadOnlyLis
 
 /// <summary>Carries out a sign-in over the account's and the person's streams.</summary>
 public sealed class SigningInWithAccount(
-    IEventStore store, CommandRunner runner, PersonKeys keys, AccountStreams streams, TimeProvider time)
+    IEventStore store, CommandRunner runner, PersonKeys keys, AccountStreams streams, IssuingReceipts receipts, TimeProvider time)
 {
     /// <summary>Signs in the owner of an account that was just proved, or somebody new.</summary>
     /// <returns>Who was let in.</returns>
@@ -113,7 +114,10 @@ public sealed class SigningInWithAccount(
     {
         var stream = Person.StreamOf(decision.PersonId);
         if (decision.Registered)
-            return new(stream, Expected.None, decision.PersonEvents);
+        {
+            var evidence = new Evidence(SignIn: null, new(account.Account, time.GetUtcNow()), TextVersion: null);
+            return new(stream, Expected.None, await receipts.With(Person.Fold.Initial, decision.PersonEvents, evidence, cancellation));
+        }
         if (account.NewAliases.Count == 0)
             return new(stream, Expected.Exists, decision.PersonEvents);
         return (await store.Load(Person.Fold, stream, cancellation: cancellation)).Append(decision.PersonEvents);

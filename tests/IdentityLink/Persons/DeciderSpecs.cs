@@ -120,7 +120,7 @@ public sealed class DeciderSpecs
     }
 
     private static Outcome<IReadOnlyList<object>> Link(Person person, AccountNames account, DateTimeOffset authenticatedAt) => LinkDecision.Decide(
-        new(new ProvedAccount(Taobao, "taobao", default, null, [], Now), authenticatedAt), person, account, Now, FiveMinutes);
+        new(new ProvedAccount(Taobao, "taobao", default, null, [], Now), new(Weibo, authenticatedAt), "text"), person, account, Now, FiveMinutes);
 
     private static IReadOnlyList<string> Scopes(IReadOnlyList<object> events) => ((ConsentGiven)events.ShouldHaveSingleItem()).Scopes;
 
