@@ -7,6 +7,7 @@ using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.IdentityLink.Tests.Hosting;
+using Hutong.IdentityLink.Tests.Receipts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hutong.IdentityLink.Tests.Invariants;
@@ -18,6 +19,8 @@ internal sealed class People(IdentityService identity)
 
     private IServiceProvider Either => identity.ServicesOf(Interlocked.Increment(ref turn) % 2);
 
+    private static AccountProof SignedIn => new("account-weibo:of-the-session", DateTimeOffset.UtcNow);
+
     public static PlatformAccount Account(string subject) => new("weibo", subject, null);
 
     public string StreamOf(PlatformAccount account) => Get<AccountStreams>().Of(account.Platform, account.Subject);
@@ -26,17 +29,17 @@ internal sealed class People(IdentityService identity)
         (await Get<SigningInWithAccount>().Handle(account, CancellationToken.None)).Value!.PersonId;
 
     public async Task<Outcome<string>> Link(Guid person, PlatformAccount account) =>
-        await Get<LinkingAccounts>().Handle(person, new LinkAccount(await Prove(person, account), DateTimeOffset.UtcNow), CancellationToken.None);
+        await Get<LinkingAccounts>().Handle(person, new LinkAccount(await Prove(person, account), SignedIn, "text"), CancellationToken.None);
 
     public Task<Outcome<string>> Unlink(Guid person, string account) =>
-        Get<UnlinkingAccounts>().Handle(person, new UnlinkAccount(account, DateTimeOffset.UtcNow), CancellationToken.None);
+        Get<UnlinkingAccounts>().Handle(person, new UnlinkAccount(account, SignedIn), CancellationToken.None);
 
     public async Task<Outcome<MergeDecision>> Merge(Guid person, PlatformAccount of, bool keepOther = false) =>
         await Get<MergingPersons>().Merge(
-            person, new MergePersons(await Prove(person, of), keepOther, DateTimeOffset.UtcNow), CancellationToken.None);
+            person, new MergePersons(await Prove(person, of), keepOther, SignedIn), CancellationToken.None);
 
     public Task<Outcome<MergeDecision>> Undo(Guid person, Guid merge) =>
-        Get<MergingPersons>().Undo(person, new UndoMerge(merge, DateTimeOffset.UtcNow), CancellationToken.None);
+        Get<MergingPersons>().Undo(person, new UndoMerge(merge, SignedIn), CancellationToken.None);
 
     public Task Consent(Guid person, string client) =>
         Get<GivingConsent>().Handle(person, new GiveConsent(client, ["openid"], "1"), CancellationToken.None);
@@ -53,9 +56,19 @@ internal sealed class People(IdentityService identity)
     public async Task<Guid?> OwnerOf(string account) =>
         (await Get<IEventStore>().Load(IdentityLink.Persons.Account.Fold, account)).State.Owner;
 
+    /// <summary>What partners were told of these persons' subs, in the order of the log.</summary>
+    public async Task<IEnumerable<object>> NoticesTo(IEnumerable<Guid> persons)
+    {
+        var events = new List<StoredEvent>();
+        foreach (var person in persons)
+            events.AddRange((await Get<IEventStore>().ReadStream(Person.StreamOf(person))).Events);
+        return events.OrderBy(e => e.Position).Select(e => e.Data).Where(e => e is SubjectSucceeded or SubjectReinstated);
+    }
+
     /// <summary>
     /// What must hold of these people whatever they did: an account has one owner and the owner has it; whoever acts has
-    /// a way in; the rows that sessions and tokens are looked up by say the same as the streams.
+    /// a way in; the rows that sessions and tokens are looked up by say the same as the streams; and the receipts of a
+    /// person, one after the other, come to the accounts that lead to them.
     /// </summary>
     public async Task ShouldBeSound(IReadOnlyCollection<Guid> persons, IEnumerable<PlatformAccount> accounts)
     {
@@ -76,6 +89,9 @@ internal sealed class People(IdentityService identity)
             (person.Accounts.Any() == person.IsActive).ShouldBeTrue("whoever acts has a way in, and nobody else has any");
             var rows = await identity.Subjects(person.Id);
             rows.ShouldBe(person.Subjects.Select(subject => (subject.Key, subject.Value)), ignoreOrder: true);
+            var receipts = ReceiptReading.Chained((await Get<IEventStore>().ReadStream(Person.StreamOf(person.Id))).Events);
+            receipts.Aggregate(Enumerable.Empty<string>(), (held, receipt) => held.Except(receipt.Lost).Concat(receipt.Gained))
+                .ShouldBe(person.Accounts, ignoreOrder: true);
         }
     }
 

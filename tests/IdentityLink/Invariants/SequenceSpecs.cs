@@ -64,7 +64,20 @@ public sealed class SequenceSpecs(Testing.Servers servers, SimulatedPlatforms pl
             }
             await UndoWhatCanBe();
             await people.ShouldBeSound(persons, accounts);
+            await PartnersWereToldWhichSubjectsHold();
             await EverythingIsWhereItCameFrom();
+        }
+
+        /// <summary>Who follows the notices ends with the subs that hold: those assigned, without the ended, with those reinstated.</summary>
+        private async Task PartnersWereToldWhichSubjectsHold()
+        {
+            var told = assigned.Select(subject => subject.Value).ToHashSet();
+            foreach (var notice in await people.NoticesTo(persons))
+                (notice is SubjectSucceeded ended ? told.Remove(ended.Subject) : told.Add(((SubjectReinstated)notice).Subject)).ShouldBeTrue();
+            var holding = new List<string>();
+            foreach (var person in persons)
+                holding.AddRange((await people.Read(person)).Subjects.Values);
+            told.ShouldBe(holding, ignoreOrder: true);
         }
 
         /// <summary>Under whoever holds it now, each piece still carries whose it is; whoever absorbed nobody has only their own.</summary>
