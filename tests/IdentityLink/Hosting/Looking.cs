@@ -39,6 +39,19 @@ internal static class Looking
         return rows;
     }
 
+    /// <summary>Every table but the one made to show people their own accounts.</summary>
+    public static async Task<List<string>> Tables(this IdentityService identity)
+    {
+        var tables = new List<string>();
+        await using var command = identity.Database.CreateCommand(
+            "select table_name from information_schema.tables where table_schema = 'public' and table_name <> 'linked_account'");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            tables.Add(reader.GetString(0));
+        tables.ShouldContain("mt_events");
+        return tables;
+    }
+
     public static void ShouldBeRefused(this TestBrowser.Answer answer, string code, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         answer.ErrorCode.ShouldBe(code, $"{answer.Status} {answer.Location} {answer.Body}");

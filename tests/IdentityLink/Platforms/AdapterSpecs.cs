@@ -80,7 +80,8 @@ public sealed class AdapterSpecs : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(100));
             }
         }));
-        (await RawPlatform.Redeem(new TaobaoPlatform(Options, platform.Api))).Rejection!.Code.ShouldBe("platform_unavailable");
+        var given = await RawPlatform.Redeem(new TaobaoPlatform(Options, platform.Api)).WaitAsync(TimeSpan.FromSeconds(10));
+        given.Rejection!.Code.ShouldBe("platform_unavailable");
     }
 
     [Fact]

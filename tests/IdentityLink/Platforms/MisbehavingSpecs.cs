@@ -1,5 +1,8 @@
+extern alias simulators;
+
 using System.Net;
 using Hutong.IdentityLink.Tests.Hosting;
+using DemoPeople = simulators::Hutong.Simulators.People.DemoPeople;
 
 namespace Hutong.IdentityLink.Tests.Platforms;
 
@@ -138,6 +141,20 @@ public sealed class MisbehavingSpecs(Misbehavers misbehavers) : IAsyncLifetime
         (await misbehavers.Identity.Count("select count(*) from callback_state where wrapped_visit is not null")).ShouldBeGreaterThan(0);
         (await misbehavers.Identity.Count(
             "select count(*) from callback_state where position($1::bytea in wrapped_visit) > 0", System.Text.Encoding.ASCII.GetBytes(nonce))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task No_table_but_the_read_model_of_accounts_tells_who_somebody_is_at_any_platform()
+    {
+        foreach (var platform in SimulatedPlatforms.Names)
+            await browser.SignIn("li-na", platform);
+        await browser.ProveForLink("li-na", "jd");
+        var values = DemoPeople.Find("li-na")!.PersonalValues.ToArray();
+        foreach (var table in await misbehavers.Identity.Tables())
+        {
+            var rows = (string)(await misbehavers.Identity.Scalar($"select coalesce(string_agg(t::text, '\n'), '') from {table} t"))!;
+            values.ShouldAllBe(value => !rows.Contains(value, StringComparison.Ordinal), table);
+        }
     }
 
     [Fact]
