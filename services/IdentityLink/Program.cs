@@ -1,3 +1,4 @@
+using Hutong.IdentityLink.Erasing;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Pages;
@@ -28,6 +29,8 @@ app.MapPasskeys();
 app.MapLinking();
 app.MapUnlinking();
 app.MapMerging();
+app.MapErasing();
+app.MapExport();
 app.MapAccount();
 app.MapReceipts();
 app.MapMe();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Hutong.EventStore;
+using Hutong.Messaging;
 using Hutong.Messaging.Publishing;
 using Hutong.SocialFeed.Authors;
 using Hutong.SocialFeed.Posting;
@@ -17,10 +18,14 @@ internal static class FeedEvents
 
     public static EventTypes Types { get; } = new EventTypes()
         .Map("author_joined", FeedEventJson.Default.AuthorJoined)
+        .Map("author_erased", FeedEventJson.Default.AuthorErased)
         .Map(AuthorFollowedName, FeedEventJson.Default.AuthorFollowed)
         .Map(AuthorUnfollowedName, FeedEventJson.Default.AuthorUnfollowed)
         .Map(PostPublishedName, FeedEventJson.Default.PostPublished)
         .Map(PostRepostedName, FeedEventJson.Default.PostReposted);
+
+    public static void Consume(Consumption consume) =>
+        consume.From("social-feed.identity").Handle<Contracts.PersonErased, WhenPersonErased>();
 
     public static void Publish(PublishedEvents publish) => publish
         .On<PostPublished, Contracts.PostPublished>((e, _) => new(e.PostId, e.AuthorId, e.ProductId, e.PublishedAt))
@@ -30,6 +35,7 @@ internal static class FeedEvents
 
 /// <summary>Stored events: property names as they are, as Marten writes them.</summary>
 [JsonSerializable(typeof(AuthorJoined))]
+[JsonSerializable(typeof(AuthorErased))]
 [JsonSerializable(typeof(AuthorFollowed))]
 [JsonSerializable(typeof(AuthorUnfollowed))]
 [JsonSerializable(typeof(PostPublished))]

@@ -15,7 +15,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("social-feed", FeedProblems.Add);
 builder.AddEventStore(FeedEvents.Types, MessagingServices.Schema, typeof(Program).Assembly);
 builder.AddPersonKeys();
-builder.AddMessaging(FeedEvents.Publish);
+builder.AddMessaging(FeedEvents.Publish, FeedEvents.Consume);
 builder.AddProjection<TimelineProjection>();
 builder.AddPages();
 builder.Services

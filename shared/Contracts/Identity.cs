@@ -35,3 +35,8 @@ public sealed record PersonsMerged(Guid MergeId, Guid PersonId, Guid From, IRead
 /// <param name="Accounts">The accounts that went with them: their stream ids.</param>
 /// <param name="SplitAt">UTC.</param>
 public sealed record PersonsSplit(Guid MergeId, Guid PersonId, Guid Released, IReadOnlyList<string> Accounts, DateTimeOffset SplitAt);
+
+/// <summary>A person is no more: whatever tells who they were is to be deleted.</summary>
+/// <param name="PersonId">The person.</param>
+/// <param name="ErasedAt">UTC.</param>
+public sealed record PersonErased(Guid PersonId, DateTimeOffset ErasedAt);

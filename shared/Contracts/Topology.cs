@@ -18,7 +18,8 @@ public static class Topology
 {
     /// <summary>Who is who, from Identity-Link.</summary>
     public static Family Identity { get; } = new(
-        "identity", typeof(PersonRegistered), typeof(AccountLinked), typeof(AccountUnlinked), typeof(PersonsMerged), typeof(PersonsSplit));
+        "identity", typeof(PersonRegistered), typeof(AccountLinked), typeof(AccountUnlinked), typeof(PersonsMerged), typeof(PersonsSplit),
+        typeof(PersonErased));
 
     /// <summary>What people say and pass on, from Social-Feed.</summary>
     public static Family Feed { get; } = new("feed", typeof(PostPublished), typeof(PostReposted));
@@ -32,6 +33,7 @@ public static class Topology
     /// <summary>Every queue.</summary>
     public static IReadOnlyList<Queue> Queues { get; } =
     [
+        new("social-feed.identity", Identity),
         new("commerce-card.feed", Feed),
         new("attribution.identity", Identity),
         new("attribution.feed", Feed),

@@ -51,6 +51,7 @@ internal static class Errors
             "This account belongs to another person, so it was not linked. If that is you as well, sign in with it."),
         new(WaysIn.Suspended, 503, "这个平台的登录已暂停。关联仍然保留，请换一种方式登录。",
             "Signing in with this platform is suspended. What is linked stays linked; choose another way."),
+        new("erasure_not_confirmed", 400, "请先勾选确认，再删除。什么都没有改变。", "Confirm that you want it erased. Nothing was changed."),
         new("link_gone", 409, "这个账号刚刚被取消关联，所以没有登录。请重新登录。",
             "The account was unlinked just now, so nobody was signed in. Sign in again."),
         new(UnlinkDecision.NotLinked, 404, "这个账号没有关联到你。", "This account is not linked to you."),

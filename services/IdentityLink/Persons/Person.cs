@@ -26,8 +26,11 @@ public sealed record Person
     /// <summary>Whether there is such a person.</summary>
     public bool IsRegistered => Id != Guid.Empty;
 
-    /// <summary>Whether the person can act: registered, and not merged into another.</summary>
-    public bool IsActive => IsRegistered && MergedInto is null;
+    /// <summary>Whether they wanted to be forgotten.</summary>
+    public bool IsErased { get; private init; }
+
+    /// <summary>Whether the person can act: registered, not merged into another and not erased.</summary>
+    public bool IsActive => IsRegistered && MergedInto is null && !IsErased;
 
     /// <summary>Stream ids of the linked accounts.</summary>
     public IEnumerable<string> Accounts => Has.Accounts.Select(held => held.Account);
@@ -82,6 +85,7 @@ public sealed record Person
         },
         PersonReleased e => person with { Has = person.Has.Divide(e.Released).Others },
         MergedIntoPerson e => person with { Has = Belongings.None, MergedInto = e.Into },
+        PersonErased => person with { Has = Belongings.None, IsErased = true },
         PersonRestored e => person with { Has = e.Returned, MergedInto = null },
         ReceiptIssued e => person with { Receipts = person.Receipts.With(e.Jws) },
         _ => person,

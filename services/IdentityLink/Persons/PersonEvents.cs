@@ -103,6 +103,10 @@ public sealed record SubjectSucceeded(Guid NoticeId, string Sector, string Subje
 /// <param name="Jws">The signed notice, see <see cref="Succession.ReinstatementNotice"/>.</param>
 public sealed record SubjectReinstated(Guid NoticeId, string Sector, string Subject, string SeparatedFrom, string Jws) : ISubjectNotice;
 
+/// <summary>The person wanted to be forgotten. What their events keep sealed cannot be read any more.</summary>
+/// <param name="PersonId">The person.</param>
+public sealed record PersonErased(Guid PersonId);
+
 /// <summary>The account belongs to a person, after it belonged to nobody.</summary>
 /// <param name="PersonId">The owner.</param>
 public sealed record AccountClaimed(Guid PersonId);

@@ -1,4 +1,5 @@
 using Hutong.EventStore;
+using Hutong.IdentityLink.Erasing;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Receipts;
@@ -27,6 +28,8 @@ internal static class PersonServices
         services.AddSingleton<AssigningSubjects>();
         services.AddSingleton<GivingConsent>();
         services.AddSingleton<WithdrawingConsent>();
+        services.AddSingleton<ErasingPersons>();
+        services.AddSingleton<Exporting>();
         services.AddSingleton<Reach>();
         services.AddSingleton<MergeSummaries>();
         services.AddSingleton<SigningInWithAccount>();

@@ -12,6 +12,7 @@ internal static class Publishing
         .On<AccountUnlinked, Contracts.AccountUnlinked>((e, stored) => new(e.PersonId, e.Account, e.Platform, stored.Timestamp))
         .On<PersonAbsorbed, Contracts.PersonsMerged>((e, stored) => new(
             e.MergeId, PersonOf(stored), e.From, [.. e.Brought.Accounts.Select(held => held.Account)], stored.Timestamp))
+        .On<PersonErased, Contracts.PersonErased>((e, stored) => new(e.PersonId, stored.Timestamp))
         .On<PersonReleased, Contracts.PersonsSplit>((e, stored) => new(
             e.MergeId, PersonOf(stored), e.Released, e.Accounts, stored.Timestamp));
 

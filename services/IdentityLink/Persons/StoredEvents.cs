@@ -23,6 +23,7 @@ public static class StoredEvents
         .Map("receipt_issued", PersonEventsJson.Default.ReceiptIssued)
         .Map("subject_succeeded", PersonEventsJson.Default.SubjectSucceeded)
         .Map("subject_reinstated", PersonEventsJson.Default.SubjectReinstated)
+        .Map("person_erased", PersonEventsJson.Default.PersonErased)
         .Map("account_claimed", PersonEventsJson.Default.AccountClaimed)
         .Map("alias_claimed", PersonEventsJson.Default.AliasClaimed)
         .Map("account_moved", PersonEventsJson.Default.AccountMoved)
@@ -44,6 +45,7 @@ public static class StoredEvents
 [JsonSerializable(typeof(ReceiptIssued))]
 [JsonSerializable(typeof(SubjectSucceeded))]
 [JsonSerializable(typeof(SubjectReinstated))]
+[JsonSerializable(typeof(PersonErased))]
 [JsonSerializable(typeof(AccountClaimed))]
 [JsonSerializable(typeof(AliasClaimed))]
 [JsonSerializable(typeof(AccountMoved))]

@@ -13,6 +13,9 @@ public sealed record AuthorFollowed(Guid FollowerId, Guid FolloweeId, DateTimeOf
 /// <summary>Stored as <c>author_unfollowed</c>.</summary>
 public sealed record AuthorUnfollowed(Guid FollowerId, Guid FolloweeId, DateTimeOffset UnfollowedAt);
 
+/// <summary>The person is no more; what they said cannot be read. Stored as <c>author_erased</c>.</summary>
+public sealed record AuthorErased(Guid PersonId, DateTimeOffset ErasedAt);
+
 /// <summary>A person as an author: stream <c>author-{person id}</c>.</summary>
 /// <param name="Joined">Whether the stream has begun.</param>
 /// <param name="Following">The person ids followed.</param>

@@ -15,7 +15,8 @@ public sealed record WritingAuthor(Loaded<Author> Stream, PersonKey? Key, IReadO
 /// <summary>Loads authors with the keys that their words are sealed with.</summary>
 public sealed class AuthorKeys(IEventStore store, PersonKeys keys)
 {
-    private static readonly Table<AuthorRow> Authors = new("author", AuthorJson.Default.AuthorRow, "person_id");
+    /// <summary>The names shown beside posts.</summary>
+    internal static Table<AuthorRow> Authors { get; } = new("author", AuthorJson.Default.AuthorRow, "person_id");
 
     /// <summary>Loads the caller as an author; the name comes from the internal token.</summary>
     public async Task<WritingAuthor> Load(ClaimsPrincipal caller, CancellationToken cancellation)

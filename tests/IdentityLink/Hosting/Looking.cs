@@ -27,6 +27,30 @@ internal static class Looking
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>The tables in which a value stands.</summary>
+    public static async Task<List<string>> Find(this IdentityService identity, string value)
+    {
+        var found = new List<string>();
+        foreach (var table in await identity.Tables())
+        {
+            if (await identity.Count($"select count(*) from {table} t where position($1 in t::text) > 0", value) > 0)
+                found.Add(table);
+        }
+        return found;
+    }
+
+    public static async Task<List<string>> Tables(this IdentityService identity)
+    {
+        var tables = new List<string>();
+        await using var command = identity.Database.CreateCommand(
+            "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            tables.Add(reader.GetString(0));
+        tables.ShouldContain("mt_events");
+        return tables;
+    }
+
     /// <summary>The rows of a person's subjects.</summary>
     public static async Task<List<(string Sector, string Subject)>> Subjects(this IdentityService identity, Guid person)
     {
@@ -37,19 +61,6 @@ internal static class Looking
         while (await reader.ReadAsync())
             rows.Add((reader.GetString(0), reader.GetString(1)));
         return rows;
-    }
-
-    /// <summary>Every table but the one made to show people their own accounts.</summary>
-    public static async Task<List<string>> Tables(this IdentityService identity)
-    {
-        var tables = new List<string>();
-        await using var command = identity.Database.CreateCommand(
-            "select table_name from information_schema.tables where table_schema = 'public' and table_name <> 'linked_account'");
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-            tables.Add(reader.GetString(0));
-        tables.ShouldContain("mt_events");
-        return tables;
     }
 
     public static void ShouldBeRefused(this TestBrowser.Answer answer, string code, HttpStatusCode status = HttpStatusCode.BadRequest)

@@ -2,15 +2,14 @@ using System.Text.Json.Serialization;
 using Hutong.Contracts;
 using Hutong.EventStore;
 using Hutong.Messaging;
-using Hutong.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Hutong.Attribution.Tests;
+namespace Hutong.Testing;
 
 /// <summary>
-/// Stands where Identity-Link, Social-Feed and Commerce-Card do: a log of its own, relayed to the broker by the real
+/// Stands where the services do whose messages a service under test hears: a log of its own, relayed to the broker by the real
 /// relay. Its events are the contracts themselves.
 /// </summary>
 public sealed class Neighbours : IAsyncDisposable
@@ -19,6 +18,7 @@ public sealed class Neighbours : IAsyncDisposable
         .Map("registered", NeighbourJson.Default.PersonRegistered)
         .Map("linked", NeighbourJson.Default.AccountLinked)
         .Map("unlinked", NeighbourJson.Default.AccountUnlinked)
+        .Map("erased", NeighbourJson.Default.PersonErased)
         .Map("published", NeighbourJson.Default.PostPublished)
         .Map("reposted", NeighbourJson.Default.PostReposted)
         .Map("clicked", NeighbourJson.Default.CardClicked)
@@ -41,6 +41,7 @@ public sealed class Neighbours : IAsyncDisposable
             .On<PersonRegistered, PersonRegistered>((e, _) => e)
             .On<AccountLinked, AccountLinked>((e, _) => e)
             .On<AccountUnlinked, AccountUnlinked>((e, _) => e)
+            .On<PersonErased, PersonErased>((e, _) => e)
             .On<PostPublished, PostPublished>((e, _) => e)
             .On<PostReposted, PostReposted>((e, _) => e)
             .On<CardClicked, CardClicked>((e, _) => e)
@@ -56,7 +57,10 @@ public sealed class Neighbours : IAsyncDisposable
     {
         var store = host.Services.GetRequiredService<IEventStore>();
         foreach (var e in events)
-            (await store.Commit(UnitOfWork.Append(StreamOf(e), Expected.Any, e))).ShouldBeOfType<CommitResult.Committed>();
+        {
+            if (await store.Commit(UnitOfWork.Append(StreamOf(e), Expected.Any, e)) is not CommitResult.Committed)
+                throw new InvalidOperationException($"{e.GetType().Name} could not be said.");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -70,6 +74,7 @@ public sealed class Neighbours : IAsyncDisposable
         PersonRegistered p => $"person-{p.PersonId}",
         AccountLinked a => $"person-{a.PersonId}",
         AccountUnlinked a => $"person-{a.PersonId}",
+        PersonErased p => $"person-{p.PersonId}",
         PostPublished p => $"post-{p.PostId}",
         PostReposted p => $"post-{p.PostId}",
         CardClicked c => $"click-{c.ClickId}",
@@ -81,6 +86,7 @@ public sealed class Neighbours : IAsyncDisposable
 [JsonSerializable(typeof(PersonRegistered))]
 [JsonSerializable(typeof(AccountLinked))]
 [JsonSerializable(typeof(AccountUnlinked))]
+[JsonSerializable(typeof(PersonErased))]
 [JsonSerializable(typeof(PostPublished))]
 [JsonSerializable(typeof(PostReposted))]
 [JsonSerializable(typeof(CardClicked))]

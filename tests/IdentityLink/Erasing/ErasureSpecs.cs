@@ -1,0 +1,129 @@
+extern alias simulators;
+
+using System.Net;
+using System.Text.Json.Nodes;
+using Hutong.EventStore;
+using Hutong.EventStore.PersonalData;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using DemoPeople = simulators::Hutong.Simulators.People.DemoPeople;
+
+namespace Hutong.IdentityLink.Tests.Erasing;
+
+public sealed class ErasureSpecs(Testing.Servers servers, SimulatedPlatforms platforms) : IAsyncLifetime
+{
+    private readonly IdentityService identity = new(servers, platforms);
+    private TestBrowser browser = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await identity.InitializeAsync();
+        browser = new TestBrowser(identity, platforms);
+        await browser.SignIn("li-na", "weibo");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        browser.Dispose();
+        await identity.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_export_holds_what_is_known_in_the_clear_and_is_for_the_person_alone()
+    {
+        await browser.Link("li-na", "taobao");
+        var li = DemoPeople.Find("li-na")!;
+
+        var answer = await browser.Get("/account/export");
+
+        answer.Headers["Content-Disposition"].ShouldContain("attachment");
+        answer.Headers["Cache-Control"].ShouldContain("no-store");
+        var export = JsonNode.Parse(answer.Body)!;
+        var accounts = export["accounts"]!.AsArray();
+        accounts.Select(account => account!["platform"]!.GetValue<string>()).ShouldBe(["weibo", "taobao"]);
+        accounts[0]!["displayName"]!.GetValue<string>().ShouldBe(li.Weibo!.ScreenName);
+        accounts[0]!["subject"]!.GetValue<string>().ShouldNotBeNullOrEmpty();
+        export["sessions"]!.AsArray().Count.ShouldBe(1);
+        export["history"]!.AsArray().Select(entry => entry!["what"]!.GetValue<string>()).ShouldContain("person_registered");
+        using var stranger = new TestBrowser(identity, platforms);
+        (await stranger.Get("/account/export")).Location.ShouldBe("/sign-in");
+    }
+
+    [Fact]
+    public async Task An_erased_person_cannot_be_read_and_their_accounts_make_somebody_new()
+    {
+        await browser.Link("li-na", "taobao");
+        var person = await identity.PersonOf(browser);
+        using var partner = new RelyingParty(identity, IdentityService.Partner);
+        var tokens = await partner.SignIn(browser, "li-na");
+
+        var erased = await Erase(browser);
+
+        erased.Text.ShouldContain("Your identity is erased");
+        (await browser.Get("/account")).Location.ShouldBe("/sign-in");
+        (await partner.UserInfo(tokens.AccessToken)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await partner.Refresh(tokens.RefreshToken)).ShouldBeError("invalid_grant");
+        identity.Logouts.Received.Select(told => told.Client).ShouldBe([IdentityService.Partner]);
+        (await identity.Services.GetRequiredService<PersonKeys>().Find(person)).ShouldBeNull();
+        (await identity.Count("select count(*) from linked_account where person_id = $1", person)).ShouldBe(0);
+        (await identity.Count("select count(*) from subject where person_id = $1", person)).ShouldBe(0);
+        using var again = new TestBrowser(identity, platforms);
+        await again.SignIn("li-na", "taobao");
+        (await identity.PersonOf(again)).ShouldNotBe(person);
+        (await partner.SignIn(again, "li-na", "taobao")).Subject.ShouldNotBe(tokens.Subject);
+    }
+
+    [Fact]
+    public async Task No_value_of_the_person_is_left_in_any_table_and_their_streams_are_whole()
+    {
+        await browser.Link("li-na", "taobao");
+        var person = await identity.PersonOf(browser);
+        var before = await Stream(person);
+        var li = DemoPeople.Find("li-na")!;
+        string[] values = [li.Weibo!.ScreenName, li.Taobao!.Nick];
+        foreach (var value in values)
+            (await identity.Find(value)).ShouldBe(["linked_account"]);
+
+        await Erase(browser);
+
+        foreach (var value in values)
+            (await identity.Find(value)).ShouldBeEmpty();
+        var after = await Stream(person);
+        after.Take(before.Count).ShouldBe(before);
+        after[^1].ShouldBe("person_erased");
+    }
+
+    [Fact]
+    public async Task Whoever_was_merged_into_a_person_is_erased_with_them()
+    {
+        using var taobao = new TestBrowser(identity, platforms);
+        await taobao.SignIn("li-na", "taobao");
+        var absorbed = await identity.PersonOf(taobao);
+        var offer = await browser.ProveForLink("li-na", "taobao");
+        await browser.Submit(offer, "/account/merge", ("keep", "mine"));
+
+        await Erase(browser);
+
+        (await identity.Services.GetRequiredService<PersonKeys>().Find(absorbed)).ShouldBeNull();
+        (await Stream(absorbed))[^1].ShouldBe("person_erased");
+        (await identity.Count("select count(*) from linked_account")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Erasure_needs_a_fresh_sign_in_and_a_confirmation()
+    {
+        var asked = await browser.Get("/account/erase");
+        asked.Text.ShouldContain("It cannot be brought back.");
+        (await browser.Submit(asked, "/account/erase")).ShouldBeRefused("erasure_not_confirmed");
+        await identity.Sql("update browser_session set authenticated_at = now() - interval '6 minutes'");
+        (await browser.Submit(asked, "/account/erase", ("sure", "yes"))).ShouldBeRefused("fresh_sign_in_required", HttpStatusCode.Forbidden);
+        (await identity.Count("select count(*) from linked_account")).ShouldBe(1);
+    }
+
+    private static async Task<TestBrowser.Answer> Erase(TestBrowser browser) =>
+        await browser.Submit(await browser.Get("/account/erase"), "/account/erase", ("sure", "yes"));
+
+    private async Task<List<string>> Stream(Guid person) =>
+        [.. (await identity.Services.GetRequiredService<IEventStore>().ReadStream(Person.StreamOf(person))).Events.Select(e => e.Type)];
+}
