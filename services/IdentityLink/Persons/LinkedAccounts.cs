@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Hutong.EventStore;
+using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
 
@@ -39,9 +40,13 @@ public sealed class LinkedAccounts(NpgsqlDataSource database)
     public Task<List<LinkedAccount>> Of(Guid personId, CancellationToken cancellation) =>
         database.Many(OfSql, Read, cancellation, personId);
 
-    /// <summary>What to call a person: the name of the account they linked first among those that have one; null if none has.</summary>
+    /// <summary>
+    /// What to call a person: the name of the account they linked first among those that have one; null if none has. The
+    /// name of a passkey is its device's, not theirs.
+    /// </summary>
     public async Task<string?> Nickname(Guid personId, CancellationToken cancellation) =>
-        (await Of(personId, cancellation)).Select(account => account.DisplayName).FirstOrDefault(name => name is not null);
+        (await Of(personId, cancellation)).FirstOrDefault(account => account.DisplayName is not null && account.Platform != Passkey.Platform)
+            ?.DisplayName;
 
     private static LinkedAccount Read(NpgsqlDataReader row) => new(
         row.GetString(0),
