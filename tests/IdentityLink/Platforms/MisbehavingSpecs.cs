@@ -150,7 +150,7 @@ public sealed class MisbehavingSpecs(Misbehavers misbehavers) : IAsyncLifetime
             await browser.SignIn("li-na", platform);
         await browser.ProveForLink("li-na", "jd");
         var values = DemoPeople.Find("li-na")!.PersonalValues.ToArray();
-        foreach (var table in await misbehavers.Identity.Tables())
+        foreach (var table in (await misbehavers.Identity.Tables()).Where(table => table != "linked_account"))
         {
             var rows = (string)(await misbehavers.Identity.Scalar($"select coalesce(string_agg(t::text, '\n'), '') from {table} t"))!;
             values.ShouldAllBe(value => !rows.Contains(value, StringComparison.Ordinal), table);
