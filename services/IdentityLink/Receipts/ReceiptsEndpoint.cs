@@ -52,16 +52,17 @@ internal static class ReceiptsEndpoint
             new ReceiptChainStatement(issuer.Public, time.GetUtcNow().ToUnixTimeSeconds(), Guid.CreateVersion7(), chain.Count, chain.Last),
             ReceiptJson.Default.ReceiptChainStatement, cancellation);
 
-        var page = all.Where(receipt => receipt.Number > (after ?? 0)).Take(AtMost).Select(receipt => receipt.Jws).ToArray();
-        var next = page.Length == AtMost && page[^1] != all[^1].Jws ? (after ?? 0) + AtMost : (long?)null;
-        var used = page.Append(statement).Select(jws => new JsonWebToken(jws).Kid).ToHashSet(StringComparer.Ordinal);
+        var page = all.Where(receipt => receipt.Number > (after ?? 0)).Take(AtMost).ToArray();
+        var next = page.Length > 0 && page[^1].Number < chain.Count ? NextAddress(of, page[^1].Number) : null;
+        string[] receipts = [.. page.Select(receipt => receipt.Jws)];
+        var used = receipts.Append(statement).Select(jws => new JsonWebToken(jws).Kid).ToHashSet(StringComparer.Ordinal);
         NoStore.Set(response);
         response.GetTypedHeaders().ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = "hutong-receipts.json" };
         return Results.Json(
             new ReceiptsDocument(
-                issuer.Public, page, statement,
+                issuer.Public, receipts, statement,
                 [.. (await keys.All(cancellation)).Where(key => used.Contains(key.KeyId)).Select(PublicKey.Of)],
-                next is null ? null : NextAddress(of, next.Value)),
+                next),
             ReceiptJson.Default.ReceiptsDocument);
     }
 

@@ -135,6 +135,23 @@ public sealed class ReceiptSpecs(Testing.Servers servers, SimulatedPlatforms pla
             .ShouldBeRefused("receipts_unknown", HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task A_long_chain_is_downloaded_in_parts()
+    {
+        var stream = Person.StreamOf(await identity.PersonOf(browser));
+        var jws = (await browser.Receipts())["receipts"]![0]!.GetValue<string>();
+        await Store.Commit(UnitOfWork.Append(
+            stream, Expected.Exists, [.. Enumerable.Range(2, 1500).Select(object (number) => new ReceiptIssued(number, jws))]));
+
+        var first = await browser.Receipts();
+        var second = await browser.Receipts(first.Text("next"));
+
+        (first["receipts"]!.AsArray().Count, second["receipts"]!.AsArray().Count).ShouldBe((1000, 501));
+        second["next"].ShouldBeNull();
+        ReceiptReading.Payload(first.Text("chain"))["count"]!.GetValue<int>().ShouldBe(1501);
+        (await browser.Receipts("/account/receipts?after=1501"))["receipts"]!.AsArray().ShouldBeEmpty();
+    }
+
     private IEventStore Store => identity.Services.GetRequiredService<IEventStore>();
 
     private async Task Unlink(string platform)

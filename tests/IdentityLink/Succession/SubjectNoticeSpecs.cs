@@ -7,6 +7,7 @@ using Hutong.IdentityLink.Tests.Receipts;
 using Hutong.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Npgsql;
 
 namespace Hutong.IdentityLink.Tests.Succession;
 
@@ -88,6 +89,28 @@ public sealed class SubjectNoticeSpecs(Testing.Servers servers, SimulatedPlatfor
         }
 
         (pages, read.Count, read.Distinct().Count()).ShouldBe((3, 250, 250));
+    }
+
+    [Fact]
+    public async Task A_notice_of_a_slow_writer_who_began_first_is_not_overtaken_by_a_later_one()
+    {
+        var offer = await browser.ProveForLink("li-na", "taobao");
+        await using var slow = await identity.Database.OpenConnectionAsync();
+        await using var writing = await slow.BeginTransactionAsync();
+        await using var write = new NpgsqlCommand($"""
+            set local idle_in_transaction_session_timeout = 0;
+            select pg_advisory_xact_lock_shared(hutong_append_lock());
+            select nextval('mt_events_sequence');
+            insert into subject_notice (id, sector, jws) values (gen_random_uuid(), '{IdentityService.Partner}', 'slow');
+            """, slow, writing);
+        await write.ExecuteNonQueryAsync();
+        (await browser.Submit(offer, "/account/merge", ("keep", "mine"))).Location.ShouldBe("/account");
+
+        (await Ask(IdentityService.Partner)).Body["notices"]!.AsArray().ShouldBeEmpty();
+        await writing.CommitAsync();
+
+        var (notices, _) = await Read(IdentityService.Partner, count: 2);
+        notices[0].ShouldBe("slow");
     }
 
     [Fact]
