@@ -41,12 +41,15 @@ public sealed class LinkedAccounts(NpgsqlDataSource database)
         database.Many(OfSql, Read, cancellation, personId);
 
     /// <summary>
-    /// What to call a person: the name of the account they linked first among those that have one; null if none has. The
-    /// name of a passkey is its device's, not theirs.
+    /// What to call a person: the name of the account they linked first among those that have one; null if none has. A
+    /// passkey's name is theirs if they registered with it, and its device's otherwise.
     /// </summary>
-    public async Task<string?> Nickname(Guid personId, CancellationToken cancellation) =>
-        (await Of(personId, cancellation)).FirstOrDefault(account => account.DisplayName is not null && account.Platform != Passkey.Platform)
-            ?.DisplayName;
+    public async Task<string?> Nickname(Guid personId, CancellationToken cancellation)
+    {
+        var accounts = await Of(personId, cancellation);
+        return accounts.FirstOrDefault(account =>
+            account.DisplayName is not null && (account.Platform != Passkey.Platform || account == accounts[0]))?.DisplayName;
+    }
 
     private static LinkedAccount Read(NpgsqlDataReader row) => new(
         row.GetString(0),
