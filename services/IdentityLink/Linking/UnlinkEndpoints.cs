@@ -33,7 +33,7 @@ internal static class UnlinkEndpoints
         {
             [nameof(UnlinkPage.Browser)] = browser,
             [nameof(UnlinkPage.Account)] = all.First(linked => linked.Account == account),
-            [nameof(UnlinkPage.Others)] = all.Where(linked => linked.Account != account).ToArray(),
+            [nameof(UnlinkPage.Others)] = all.Where(linked => linked.Account != account && ways.IsOpen(linked.Platform)).ToArray(),
             [nameof(UnlinkPage.Reach)] = await reach.OfAccount(account!, cancellation),
             [nameof(UnlinkPage.IsInUse)] = session.Account == account,
             [nameof(UnlinkPage.Platforms)] = platforms,

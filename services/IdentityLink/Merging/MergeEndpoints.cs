@@ -58,7 +58,7 @@ internal static class MergeEndpoints
             return Refused(outcome.Rejection);
         // The account in use went along with the person who was absorbed, and leads to the one who stays.
         if (keepOther)
-            await browser.SignIn(outcome.Value.Holder.State.Id, session.Account, cancellation);
+            await browser.SignIn(outcome.Value.Holder.State.Id, session.Account, session.AuthenticatedAt, cancellation);
         else
             await browser.Rotate(cancellation);
         return new SeeOther("/account");

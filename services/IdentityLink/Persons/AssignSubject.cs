@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Hutong.EventStore;
 using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Linking;
 
 namespace Hutong.IdentityLink.Persons;
 
@@ -27,6 +28,8 @@ public sealed class AssigningSubjects(IEventStore store, CommandRunner runner)
         runner.Run<string>(async cancellation =>
         {
             var person = await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
+            if (!person.State.IsActive)
+                return new Rejection(LinkDecision.UnknownPerson);
             var candidate = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SubjectBytes));
             var (subject, events) = AssignSubject.Decide(new(sector, candidate), person.State);
             if (events.Count == 0)

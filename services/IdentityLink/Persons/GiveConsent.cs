@@ -1,5 +1,6 @@
 using Hutong.EventStore;
 using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Provider;
 
 namespace Hutong.IdentityLink.Persons;
@@ -16,7 +17,7 @@ public sealed record GiveConsent(string ClientId, IReadOnlyList<string> Scopes, 
         if (person.Consented(command.ClientId, command.Scopes, command.TextVersion))
             return [];
         var before = person.Has.Consents
-            .Where(held => held.ClientId == command.ClientId && held.TextVersion == command.TextVersion)
+            .Where(held => held.ClientId == command.ClientId && held.TextVersion == command.TextVersion && held.Origin == person.Id)
             .SelectMany(held => held.Scopes)
             .ToHashSet(StringComparer.Ordinal);
         return [new ConsentGiven(
@@ -34,6 +35,8 @@ public sealed class GivingConsent(IEventStore store, CommandRunner runner)
         runner.Run<GiveConsent>(async cancellation =>
         {
             var person = await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
+            if (!person.State.IsActive)
+                return new Rejection(LinkDecision.UnknownPerson);
             var events = GiveConsent.Decide(command, person.State);
             return new(command, events.Count == 0
                 ? null

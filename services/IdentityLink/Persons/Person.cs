@@ -46,7 +46,8 @@ public sealed record Person
 
     /// <summary>Whether the person agreed to all these scopes, in this version of the text.</summary>
     public bool Consented(string clientId, IEnumerable<string> scopes, string textVersion) =>
-        Has.Consents.Any(c => c.ClientId == clientId && c.TextVersion == textVersion && scopes.All(c.Scopes.Contains));
+        Has.Consents.Where(held => held.ClientId == clientId && held.TextVersion == textVersion).ToList() is { Count: > 0 } agreed
+        && scopes.All(scope => agreed.Any(held => held.Scopes.Contains(scope)));
 
     /// <summary>
     /// The <c>sub</c> of a sector, or null. Of several, which only a merge can bring, it is the person's own; the others

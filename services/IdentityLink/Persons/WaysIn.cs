@@ -1,16 +1,20 @@
 using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Passkeys;
+using Hutong.IdentityLink.Platforms;
 using Microsoft.Extensions.Options;
 
 namespace Hutong.IdentityLink.Persons;
 
-/// <summary>Which accounts let somebody in: those of every platform that is not suspended.</summary>
-public sealed class WaysIn(IOptions<LinkingOptions> options, TimeProvider time)
+/// <summary>Which accounts let somebody in: passkeys, and those of every platform that is configured and not suspended.</summary>
+public sealed class WaysIn(KnownPlatforms platforms, IOptions<LinkingOptions> options, TimeProvider time)
 {
     /// <summary>A platform that is suspended.</summary>
     public const string Suspended = "platform_suspended";
 
     /// <summary>Whether one can sign in with a platform's accounts.</summary>
-    public bool IsOpen(string platform) => SuspendedFrom(platform) is not { } from || time.GetUtcNow() < from;
+    public bool IsOpen(string platform) =>
+        (platform == Passkey.Platform || platforms.Find(platform) is not null)
+        && (SuspendedFrom(platform) is not { } from || time.GetUtcNow() < from);
 
     /// <summary>From when on a platform lets nobody in, UTC, if that is known.</summary>
     public DateTimeOffset? SuspendedFrom(string platform) =>

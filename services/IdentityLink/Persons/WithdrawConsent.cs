@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Hutong.EventStore;
 using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Linking;
 
 namespace Hutong.IdentityLink.Persons;
 
@@ -24,12 +25,15 @@ public sealed class WithdrawingConsent(IEventStore store, CommandRunner runner, 
         runner.Run<WithdrawConsent>(async cancellation =>
         {
             var person = await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
+            if (!person.State.IsActive)
+                return new Rejection(LinkDecision.UnknownPerson);
             var events = WithdrawConsent.Decide(command, person.State);
-            return new(command, events.Count == 0
-                ? null
-                : new UnitOfWork { Headers = new(Actor: personId.ToString()) }
-                    .With(person.Append(events))
-                    .With(Withdrawals.Upsert(new(personId, command.ClientId, time.GetUtcNow()))));
+            if (events.Count == 0)
+                return new(command);
+            var everybody = person.State.Has.Absorptions.Select(merge => merge.From).Prepend(personId);
+            return new(command, new UnitOfWork { Headers = new(Actor: personId.ToString()) }
+                .With(person.Append(events))
+                .With([.. everybody.Select(one => Withdrawals.Upsert(new(one, command.ClientId, time.GetUtcNow())))]));
         }, cancellation);
 }
 

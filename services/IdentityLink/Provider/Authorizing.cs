@@ -23,7 +23,8 @@ public sealed class Authorizing(
 
     /// <summary>Answers with a code: everything was asked and agreed to.</summary>
     public async Task<IResult> Grant(
-        AuthorizeRequest request, string? waitingId, Client client, BrowserSession session, CancellationToken cancellation)
+        AuthorizeRequest request, string? waitingId, Client client, BrowserSession session, DateTimeOffset consentSeenAt,
+        CancellationToken cancellation)
     {
         var subject = await subjects.Handle(session.PersonId, client.Sector, cancellation);
         if (!subject.Succeeded)
@@ -34,7 +35,7 @@ public sealed class Authorizing(
             session.AuthenticatedAt);
         // A partner that was granted it may go on while the person is away; our own sites end with the session.
         var offline = request.Scopes.Contains(Scopes.OfflineAccess) && !client.IsSite;
-        if (!await grants.Add(grant, offline, code, request.RedirectUri, request.CodeChallenge, cancellation))
+        if (!await grants.Add(grant, offline, code, request.RedirectUri, request.CodeChallenge, consentSeenAt, cancellation))
             return AuthorizationResponse.Error(issuer, request, "login_required", "The session ended meanwhile.");
         if (waitingId is not null)
             await requests.Remove(waitingId, cancellation);
@@ -49,6 +50,7 @@ public sealed class Authorizing(
         if (browser.Session is not { } session || !IsRecent(request, session, askedAt))
             return await Ask("/sign-in", "login_required", "Nobody is signed in, or not recently enough.");
 
+        var now = time.GetUtcNow();
         var person = (await store.Load(Person.Fold, Person.StreamOf(session.PersonId), cancellation: cancellation)).State;
         if (!await IsExpected(request, client, person, cancellation))
         {
@@ -59,7 +61,7 @@ public sealed class Authorizing(
         var agreed = client.IsSite
             || (!request.AsksForConsent && person.Consented(client.Id, request.Scopes, ConsentText.Version));
         return agreed
-            ? await Grant(request, waiting?.Id, client, session, cancellation)
+            ? await Grant(request, waiting?.Id, client, session, now, cancellation)
             : await Ask("/consent", "consent_required", "The person has not agreed to this yet.");
 
         async Task<IResult> Ask(string page, string error, string description)

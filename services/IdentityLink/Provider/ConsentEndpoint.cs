@@ -31,7 +31,7 @@ internal static class ConsentEndpoint
 
     private static async Task<IResult> Decide(
         HttpRequest http, Browser browser, AuthorizeRequests requests, Clients clients, GivingConsent consents, Authorizing authorizing,
-        Issuer issuer, CancellationToken cancellation)
+        Issuer issuer, TimeProvider time, CancellationToken cancellation)
     {
         if (await requests.Find(http.Form["request"], cancellation) is not { } waiting
             || clients.Find(waiting.Request.ClientId) is not { } client)
@@ -44,10 +44,11 @@ internal static class ConsentEndpoint
             await requests.Remove(waiting.Id, cancellation);
             return AuthorizationResponse.Error(issuer, waiting.Request, "access_denied", "The person did not agree.");
         }
+        var now = time.GetUtcNow();
         var given = await consents.Handle(
             session.PersonId, new GiveConsent(client.Id, waiting.Request.Scopes, ConsentText.Version), cancellation);
         return given.Succeeded
-            ? await authorizing.Grant(waiting.Request, waiting.Id, client, session, cancellation)
+            ? await authorizing.Grant(waiting.Request, waiting.Id, client, session, now, cancellation)
             : ErrorPage.Of(given.Rejection);
     }
 }

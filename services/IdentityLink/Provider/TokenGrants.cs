@@ -30,7 +30,7 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
         granted as (
             insert into token_grant (
                 grant_id, client_id, person_id, sid, account, link_version, subject, scope, nonce, auth_time, offline, created_at, expires_at)
-            select $1, $2, $3, sid, account, link_version, $5, $6, $7, $8, $9, $10, $11 from session
+            select $1, $2, $3, sid, account, link_version, $5, $6, $7, $8, $9, $16, $11 from session
             returning grant_id)
         insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at)
         select $12, grant_id, $13, $14, $15 from granted
@@ -38,17 +38,21 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
 
     private const string RevokeSql = "update token_grant set revoked_at = $2 where grant_id = $1 and revoked_at is null";
 
-    /// <summary>Keeps a grant with its code.</summary>
+    /// <summary>
+    /// Keeps a grant with its code. It is as old as the look at the consent that it rests on: a withdrawal that came in
+    /// between ends it, too.
+    /// </summary>
     /// <returns>Whether the session still lasts; if not, nothing was granted.</returns>
     public async Task<bool> Add(
-        TokenGrant grant, bool offline, string code, string redirectUri, string? codeChallenge, CancellationToken cancellation)
+        TokenGrant grant, bool offline, string code, string redirectUri, string? codeChallenge, DateTimeOffset consentSeenAt,
+        CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         return await database.Run(
             AddSql, cancellation,
             grant.Id, grant.ClientId, grant.PersonId, grant.Sid, grant.Subject, string.Join(' ', grant.Scopes), grant.Nonce,
             grant.AuthTime, offline, now, now + options.Value.RefreshTokenLifetime,
-            Secret.Hash(code), redirectUri, codeChallenge, now + options.Value.CodeLifetime) > 0;
+            Secret.Hash(code), redirectUri, codeChallenge, now + options.Value.CodeLifetime, consentSeenAt) > 0;
     }
 
     /// <summary>Ends a grant: nothing that came of it holds any more.</summary>

@@ -19,7 +19,8 @@ alter table token_grant
     add column created_at    timestamptz not null;
 create index token_grant_account on token_grant (account);
 
--- The person took back a consent: what the partner was granted before does not hold.
+-- The person took back a consent: what the partner was granted before does not hold, whoever of those they were merged
+-- from had granted it. There is a row for each of them, so that undoing the merge brings nothing back.
 create table consent_withdrawal (
     person_id     uuid not null,
     client_id     text not null,
@@ -41,7 +42,7 @@ where g.revoked_at is null
   and exists (select from subject s where s.person_id = l.person_id and s.subject = g.subject)
   and not exists (
       select from consent_withdrawal w
-      where w.person_id = l.person_id and w.client_id = g.client_id and w.withdrawn_at >= g.created_at)
+      where w.person_id in (l.person_id, g.person_id) and w.client_id = g.client_id and w.withdrawn_at >= g.created_at)
   and (g.offline or exists (select from live_session s where s.sid = g.sid));
 
 -- What a person should know of: shown until they have seen it.

@@ -76,11 +76,15 @@ public sealed class Browser
     }
 
     /// <summary>Signs a person in. The id changes, so that one known from before is worth nothing.</summary>
-    public async Task SignIn(Guid personId, string account, CancellationToken cancellation)
+    public Task SignIn(Guid personId, string account, CancellationToken cancellation) =>
+        SignIn(personId, account, authenticatedAt: null, cancellation);
+
+    /// <summary>Signs a person in who proved who they are a moment ago, and not now.</summary>
+    public async Task SignIn(Guid personId, string account, DateTimeOffset? authenticatedAt, CancellationToken cancellation)
     {
         var before = IdHash;
         Renew();
-        await sessions.SignIn(before, IdHash, personId, account, cancellation);
+        await sessions.SignIn(before, IdHash, personId, account, authenticatedAt, cancellation);
         Session = await sessions.Find(IdHash, cancellation);
     }
 

@@ -31,7 +31,7 @@ public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time
             update browser_session s
             set id_hash = $2, account = $5, link_version = link.link_version, authenticated_at = $6, expires_at = $7
             from link
-            where s.id_hash = $1 and s.person_id = $4
+            where s.id_hash = $1 and s.person_id = $4 and exists (select from live_session l where l.sid = s.sid)
             returning sid)
         insert into browser_session (id_hash, sid, person_id, account, link_version, authenticated_at, expires_at)
         select $2, $3, $4, $5, link_version, $6, $7 from link where not exists (select from kept)
@@ -46,11 +46,11 @@ public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time
             cancellation, idHash, time.GetUtcNow());
 
     /// <summary>Signs a person in: from <paramref name="oldHash"/> on, the browser is known by <paramref name="newHash"/>.</summary>
-    public Task SignIn(byte[] oldHash, byte[] newHash, Guid personId, string account, CancellationToken cancellation)
+    public Task SignIn(byte[] oldHash, byte[] newHash, Guid personId, string account, DateTimeOffset? authenticatedAt, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         return database.Run(
-            SignInSql, cancellation, oldHash, newHash, Guid.CreateVersion7(), personId, account, now, now + Lifetime);
+            SignInSql, cancellation, oldHash, newHash, Guid.CreateVersion7(), personId, account, authenticatedAt ?? now, now + Lifetime);
     }
 
     /// <summary>Gives a session a new id.</summary>

@@ -5,16 +5,20 @@ using Npgsql;
 namespace Hutong.IdentityLink.Sessions;
 
 /// <summary>Ends browser sessions: what hangs on them stops to hold, and the clients they signed in to are told.</summary>
-public sealed class EndingSessions(NpgsqlDataSource database, BackchannelLogout logout, TimeProvider time)
+public sealed partial class EndingSessions(
+    NpgsqlDataSource database, BackchannelLogout logout, TimeProvider time, ILogger<EndingSessions> log)
 {
     /// <summary>How long signing out waits for clients, so that whoever signed out of one site finds themselves signed out of the others.</summary>
     private static readonly TimeSpan WaitForClients = TimeSpan.FromSeconds(2);
+
+    /// <summary>Sessions of one person that are ended side by side: each takes a connection and calls clients.</summary>
+    private const int AtOnce = 4;
 
     // Waits for a grant that is being made in this session, so that the next statement sees it.
     private const string LockSql = "select from browser_session where sid = $1 for update";
 
     private const string BrokenSql = """
-        select sid from browser_session s
+        select sid::text from browser_session s
         where s.person_id = any($1) and not exists (select from live_session l where l.sid = s.sid)
         """;
 
@@ -33,8 +37,20 @@ public sealed class EndingSessions(NpgsqlDataSource database, BackchannelLogout 
     /// Ends the sessions of persons whose link is gone. They hold no more in any case, see the view
     /// <c>live_session</c>; this tells the clients, now instead of with the next round of <c>ExpiredRows</c>.
     /// </summary>
-    public async Task EndBroken(IReadOnlyList<Guid> persons, CancellationToken cancellation) => await Task.WhenAll(
-        (await database.Many(BrokenSql, row => row.GetGuid(0), cancellation, persons.ToArray())).Select(sid => End(sid, cancellation)));
+    public async Task EndBroken(IReadOnlyList<Guid> persons, CancellationToken cancellation)
+    {
+        try
+        {
+            var broken = await database.Many(BrokenSql, row => row.GetString(0), cancellation, persons.ToArray());
+            await Parallel.ForEachAsync(
+                broken, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                async (sid, cancellation) => await End(Guid.Parse(sid), cancellation));
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            NotEndedYet(e);
+        }
+    }
 
     /// <summary>Ends a session; one that is over already stays over.</summary>
     public async Task End(Guid sid, CancellationToken cancellation)
@@ -63,4 +79,7 @@ public sealed class EndingSessions(NpgsqlDataSource database, BackchannelLogout 
             command.Parameters.Add(new NpgsqlParameter { Value = argument });
         return command;
     }
+
+    [LoggerMessage(LogLevel.Warning, "Sessions whose link is gone hold no more; their clients are told with the next round")]
+    private partial void NotEndedYet(Exception exception);
 }

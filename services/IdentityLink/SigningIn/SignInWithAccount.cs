@@ -81,7 +81,7 @@ public sealed class SigningInWithAccount(
         PlatformAccount proved, LetIn letIn, CancellationToken cancellation, params IReadOnlyList<RowWrite> ifNew) => runner.Run(
         async cancellation =>
         {
-            var account = await AccountNames.Read(store, streams.NamesOf(proved), cancellation);
+            var (account, owner) = await Read(streams.NamesOf(proved), cancellation);
             var (key, keyRow) = keys.Create(Guid.CreateVersion7());
             var newPerson = new NewPerson(key.PersonId, key.Seal(proved.Subject), key.SealOptional(proved.Nickname));
             var outcome = SignInDecision.Decide(new(proved.Platform, newPerson, letIn), account);
@@ -91,7 +91,7 @@ public sealed class SigningInWithAccount(
 
             var work = account.Claim(decision.PersonId).Aggregate(
                 new UnitOfWork { Headers = new(Actor: decision.PersonId.ToString()) }
-                    .With(await Append(decision, account, cancellation)),
+                    .With(await Append(decision, account, owner, cancellation)),
                 (work, claim) => work.With(claim));
             if (decision.Registered)
             {
@@ -107,10 +107,25 @@ public sealed class SigningInWithAccount(
         cancellation);
 
     /// <summary>
-    /// A sign-in changes nothing of the person, so that it need not wait for other changes; another name of an account
-    /// does, and must not meet its unlinking.
+    /// The account and, where the platform gave it a name that we did not know, its owner. The owner is read before the
+    /// names that the decision rests on, so that an unlinking in between meets the owner's version.
     /// </summary>
-    private async Task<StreamAppend> Append(SignInDecision decision, AccountNames account, CancellationToken cancellation)
+    private async Task<(AccountNames Account, Loaded<Person>? Owner)> Read(IReadOnlyList<string> names, CancellationToken cancellation)
+    {
+        var account = await AccountNames.Read(store, names, cancellation);
+        while (account is { Owner: { } ownerId, NewAliases.Count: > 0 })
+        {
+            var owner = await store.Load(Person.Fold, Person.StreamOf(ownerId), cancellation: cancellation);
+            account = await AccountNames.Read(store, names, cancellation);
+            if (account.Owner == ownerId)
+                return (account, owner);
+        }
+        return (account, null);
+    }
+
+    /// <summary>A sign-in changes nothing of the person, so that it need not wait for other changes; a new name of an account does.</summary>
+    private async Task<StreamAppend> Append(
+        SignInDecision decision, AccountNames account, Loaded<Person>? owner, CancellationToken cancellation)
     {
         var stream = Person.StreamOf(decision.PersonId);
         if (decision.Registered)
@@ -118,9 +133,7 @@ public sealed class SigningInWithAccount(
             var evidence = new Evidence(SignIn: null, new(account.Account, time.GetUtcNow()), TextVersion: null);
             return new(stream, Expected.None, await receipts.With(Person.Fold.Initial, decision.PersonEvents, evidence, cancellation));
         }
-        if (account.NewAliases.Count == 0)
-            return new(stream, Expected.Exists, decision.PersonEvents);
-        return (await store.Load(Person.Fold, stream, cancellation: cancellation)).Append(decision.PersonEvents);
+        return owner is null ? new(stream, Expected.Exists, decision.PersonEvents) : owner.Append(decision.PersonEvents);
     }
 }
 

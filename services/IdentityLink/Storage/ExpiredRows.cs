@@ -23,6 +23,14 @@ internal sealed partial class ExpiredRows(
         "delete from logout_delivery where expires_at <= $1",
     ];
 
+    // Whoever has no key any more was erased: what lay beside their streams goes, too.
+    private static readonly string[] OfTheErased =
+    [
+        "delete from notice n where not exists (select from person_key k where k.person_id = n.person_id)",
+        "delete from consent_withdrawal w where not exists (select from person_key k where k.person_id = w.person_id)",
+        "delete from token_grant g where not exists (select from person_key k where k.person_id = g.person_id)",
+    ];
+
     private const string SessionsSql = """
         select sid::text from browser_session s
         where s.expires_at <= $1 or not exists (select from live_session l where l.sid = s.sid)
@@ -36,6 +44,8 @@ internal sealed partial class ExpiredRows(
             await ending.End(Guid.Parse(sid), cancellation);
         foreach (var statement in Statements)
             await database.Run(statement, cancellation, time.GetUtcNow());
+        foreach (var statement in OfTheErased)
+            await database.Run(statement, cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

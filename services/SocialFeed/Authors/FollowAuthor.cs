@@ -40,6 +40,8 @@ internal sealed class FollowCommands(CommandRunner runner, IEventStore store, Au
             if (!(await store.Load(Author.Fold, Author.StreamOf(authorId), cancellation: token)).Exists)
                 return new Rejection(FeedProblems.AuthorUnknown);
             var author = await authors.Load(caller, token);
+            if (author.Key is null)
+                return new Rejection(FeedProblems.AuthorErased);
             var followed = author.Stream.State.Follow(caller.PersonId(), authorId, time.GetUtcNow());
             return followed.Succeeded ? Store(author, caller.PersonId(), followed.Value) : followed.Rejection;
         },
@@ -49,6 +51,8 @@ internal sealed class FollowCommands(CommandRunner runner, IEventStore store, Au
         async token =>
         {
             var author = await authors.Load(caller, token);
+            if (author.Key is null)
+                return new Rejection(FeedProblems.AuthorErased);
             return Store(author, caller.PersonId(), author.Stream.State.Unfollow(caller.PersonId(), authorId, time.GetUtcNow()));
         },
         cancellation);

@@ -83,12 +83,12 @@ internal sealed partial class ConsumerWatch(IServiceProvider services, BrokerPro
             if (dead.Count == 0 || (await broker.CheckHealthAsync(new HealthCheckContext(), stoppingToken)).Status != HealthStatus.Healthy)
                 continue;
             StartingAgain(dead[0].AbsolutePath);
-            endpoints.Clear();
             try
             {
                 var bus = services.GetRequiredService<IBusControl>();
                 await bus.StopAsync(Patience);
                 await bus.StartAsync(stoppingToken);
+                endpoints.Clear();
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -5,8 +5,10 @@ using System.Text.Json.Nodes;
 using Hutong.EventStore;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Storage;
 using Hutong.IdentityLink.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using DemoPeople = simulators::Hutong.Simulators.People.DemoPeople;
 
 namespace Hutong.IdentityLink.Tests.Erasing;
@@ -89,6 +91,9 @@ public sealed class ErasureSpecs(Testing.Servers servers, SimulatedPlatforms pla
 
         foreach (var value in values)
             (await identity.Find(value)).ShouldBeEmpty();
+        await identity.Services.GetServices<IHostedService>().OfType<ExpiredRows>().Single().Delete(CancellationToken.None);
+        foreach (var table in (string[])["linked_account", "subject", "notice", "consent_withdrawal", "token_grant", "browser_session", "person_key"])
+            (await identity.Count($"select count(*) from {table} where person_id = $1", person)).ShouldBe(0, table);
         var after = await Stream(person);
         after.Take(before.Count).ShouldBe(before);
         after[^1].ShouldBe("person_erased");

@@ -129,6 +129,34 @@ public sealed class MergeSpecs(Testing.Servers servers, SimulatedPlatforms platf
     }
 
     [Fact]
+    public async Task A_withdrawal_ends_what_either_of_the_two_had_granted_and_undoing_the_merge_does_not_bring_it_back()
+    {
+        using var partner = new RelyingParty(identity, IdentityService.Partner);
+        var tokens = await partner.SignIn(taobao, "li-na", "taobao");
+        await Merge("mine");
+        (await partner.UserInfo(tokens.AccessToken)).Status.ShouldBe(HttpStatusCode.OK);
+
+        await Withdraw(weibo, IdentityService.Partner);
+
+        (await partner.UserInfo(tokens.AccessToken)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        await Undo(weibo);
+        (await partner.Refresh(tokens.RefreshToken)).ShouldBeError("invalid_grant");
+    }
+
+    [Fact]
+    public async Task What_was_withdrawn_before_a_merge_does_not_come_back_by_it()
+    {
+        using var partner = new RelyingParty(identity, IdentityService.Partner);
+        var tokens = await partner.SignIn(taobao, "li-na", "taobao");
+        await Withdraw(taobao, IdentityService.Partner);
+
+        await Merge("mine");
+
+        (await partner.Refresh(tokens.RefreshToken)).ShouldBeError("invalid_grant");
+        (await partner.UserInfo(tokens.AccessToken)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
     public async Task Several_merges_are_undone_in_any_order()
     {
         using var wang = new TestBrowser(identity, platforms);
@@ -222,7 +250,7 @@ public sealed class MergeSpecs(Testing.Servers servers, SimulatedPlatforms platf
 
     private static async Task Withdraw(TestBrowser browser, string clientId)
     {
-        var token = (await browser.Get("/account")).Fields("/account/link/taobao").Single(field => field.Name == "form_token");
+        var token = (await browser.Get("/account")).Fields("/account/consents/withdraw").First(field => field.Name == "form_token");
         (await browser.Post("/account/consents/withdraw", token, ("client_id", clientId))).Location.ShouldBe("/account");
     }
 

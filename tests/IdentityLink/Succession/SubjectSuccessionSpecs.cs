@@ -2,6 +2,7 @@ using Hutong.EventStore;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Succession;
 using Microsoft.Extensions.Options;
 
@@ -51,12 +52,12 @@ public sealed class SubjectSuccessionSpecs
         ((PersonAbsorbed)(of ?? merged).HolderEvent).MergeId,
         merged.Holder with { State = merged.HolderAfter },
         (of ?? merged).Other with { State = (of ?? merged).OtherAfter },
-        new WaysIn(Options.Create(new LinkingOptions()), TimeProvider.System)).Value!;
+        new WaysIn(new KnownPlatforms([]), Options.Create(new LinkingOptions()), TimeProvider.System)).Value!;
 
     private static Loaded<Person> Somebody(string? subject)
     {
         var id = Guid.CreateVersion7();
-        object[] events = [new PersonRegistered(id, "weibo"), new AccountLinked(id, $"account-weibo:{id}", "weibo", default, null)];
+        object[] events = [new PersonRegistered(id, "passkey"), new AccountLinked(id, $"account-passkey:{id}", "passkey", default, null)];
         return new(
             Person.StreamOf(id),
             Person.Fold.Initial.After(subject is null ? events : [.. events, new SubjectAssigned(Sector, subject)]),
