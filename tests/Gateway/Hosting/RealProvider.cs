@@ -69,17 +69,19 @@ public sealed class RealProvider(Servers servers) : IAsyncLifetime
         started.Add(server);
     }
 
-    private static Dictionary<string, string?> OfSimulators(string origin, int port) => new()
+    /// <summary>Every platform is given its settings: several hosts' appsettings.json meet beside this assembly, and any may win.</summary>
+    private static Dictionary<string, string?> OfSimulators(string origin, int port)
     {
-        ["Simulators:weibo:ClientId"] = "2871030915",
-        ["Simulators:weibo:ClientSecret"] = "app-secret",
-        ["Simulators:weibo:RedirectUri"] = $"{origin}/callback/weibo",
-        ["Simulators:weibo:BrowserAddress"] = $"http://weibo.localhost:{port}",
-        ["Simulators:taobao:ClientId"] = "23075594",
-        ["Simulators:taobao:ClientSecret"] = "app-secret",
-        ["Simulators:taobao:RedirectUri"] = $"{origin}/callback/taobao",
-        ["Simulators:taobao:BrowserAddress"] = $"http://taobao.localhost:{port}",
-    };
+        var settings = new Dictionary<string, string?>();
+        foreach (var platform in (string[])["weibo", "taobao", "qq", "wechat", "jd", "linli"])
+        {
+            settings[$"Simulators:{platform}:ClientId"] = platform switch { "weibo" => "2871030915", "taobao" => "23075594", _ => "1001" };
+            settings[$"Simulators:{platform}:ClientSecret"] = "app-secret";
+            settings[$"Simulators:{platform}:RedirectUri"] = $"{origin}/callback/{platform}";
+            settings[$"Simulators:{platform}:BrowserAddress"] = $"http://{platform}.localhost:{port}";
+        }
+        return settings;
+    }
 
     private static Dictionary<string, string?> OfIdentityLink(string database, Uri broker, int gatewayPort, int port, int simulatorsPort)
     {
