@@ -66,6 +66,37 @@ public sealed class ConsumerSpecs(Servers servers)
     }
 
     [Fact]
+    public async Task A_consumer_left_for_dead_after_its_connection_was_lost_is_started_again()
+    {
+        const int Streams = 4;
+        await using var exchange = await Exchange.On(servers);
+        var held = 0;
+        var goOn = new TaskCompletionSource();
+        await exchange.StartReceiver(async (_, _, cancellation) =>
+        {
+            if (Interlocked.Increment(ref held) > Streams)
+                return;
+            // MassTransit cancels what is in hand when a connection is lost. What throws there keeps it from ending
+            // the consumer, which then waits for messages of a channel that is no more.
+            cancellation.Register(() => throw new InvalidOperationException("In the way of the shutdown."));
+            await goOn.Task;
+        });
+        var origin = await exchange.StartOrigin();
+        using var broker = new BrokerView(await servers.RabbitMq, exchange.Broker);
+
+        await Task.WhenAll(Enumerable.Range(0, Streams).Select(s => origin.Tick($"a-{s}", 1)));
+        await Eventually.True(() => Volatile.Read(ref held) == Streams);
+        await Eventually.True(async () => await broker.CutConnections() > 0);
+        goOn.SetResult();
+        await Task.WhenAll(Enumerable.Range(0, Streams).Select(s => origin.Tick($"a-{s}", 1, first: 2)));
+
+        await Eventually.True(async () => await exchange.Effects() == 2 * Streams, TimeSpan.FromSeconds(180));
+        for (var s = 0; s < Streams; s++)
+            (await exchange.AppliedVersions($"a-{s}")).ShouldBe([1, 2]);
+        (await exchange.Parked()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Two_instances_keep_order_also_when_the_active_one_stops_under_load()
     {
         const int Streams = 20;
