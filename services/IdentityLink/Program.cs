@@ -1,6 +1,7 @@
 using Hutong.IdentityLink.Erasing;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
+using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
@@ -20,6 +21,7 @@ builder.AddPersons();
 builder.AddPlatforms();
 builder.AddPasskeys();
 builder.AddProvider();
+builder.AddOperating();
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -34,6 +36,7 @@ app.MapExport();
 app.MapAccount();
 app.MapReceipts();
 app.MapMe();
+app.MapLooks();
 app.MapProvider();
 app.MapSubjectNotices();
 return await app.RunService(args);

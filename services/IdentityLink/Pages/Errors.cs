@@ -1,6 +1,7 @@
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
+using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
@@ -62,6 +63,9 @@ internal static class Errors
         new(MergeDecision.UnknownMerge, 404, "没有这次合并，或者它已经撤销。", "There is no such merge, or it was undone already."),
         new(MergeDecision.LeavesNoWayIn, 409, "撤销后，其中一方就没有可以登录的账号了。请先再关联一个账号。",
             "Undoing this merge would leave one side without an account that lets them in. Link another account first."),
+        new(OperationReason.Missing, 400, "请在 reason 字段写明理由，10 到 500 个看得见的字符。当事人会读到它。",
+            "Say why in the field reason, in 10 to 500 visible characters. The person concerned will read it."),
+        new(LookingAtPersons.NoSuchPerson, 404, "没有这个人。", "There is no such person."),
         new("receipts_unknown", 404, "没有这些凭证，或者它们不是你的。", "There are no such receipts, or they are not yours."),
         new(LinkDecision.UnknownPerson, 403, "请重新登录。", "Sign in again."),
         new("link_proof_invalid", 400, "对账号的证明已经用过、已过期，或者属于另一次登录。请重新关联。",

@@ -103,6 +103,17 @@ public sealed record SubjectSucceeded(Guid NoticeId, string Sector, string Subje
 /// <param name="Jws">The signed notice, see <see cref="Succession.ReinstatementNotice"/>.</param>
 public sealed record SubjectReinstated(Guid NoticeId, string Sector, string Subject, string SeparatedFrom, string Jws) : ISubjectNotice;
 
+/// <summary>An operator looked at what belongs to the person.</summary>
+/// <param name="Operator">The operator's person id.</param>
+/// <param name="What">What they looked at, see <see cref="Operating.Look"/>.</param>
+/// <param name="Reason">Why; null where the person was erased, so that nothing can be sealed for them.</param>
+public sealed record PersonViewedByOperator(Guid Operator, string What, Sealed? Reason);
+
+/// <summary>The person, who is an operator, searched for somebody by an identifier that leads to nobody.</summary>
+/// <param name="Platform">The identifier's platform.</param>
+/// <param name="Reason">Why.</param>
+public sealed record PersonSoughtInVain(string Platform, Sealed Reason);
+
 /// <summary>The person wanted to be forgotten. What their events keep sealed cannot be read any more.</summary>
 /// <param name="PersonId">The person.</param>
 public sealed record PersonErased(Guid PersonId);

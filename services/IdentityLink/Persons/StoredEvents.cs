@@ -23,6 +23,8 @@ public static class StoredEvents
         .Map("receipt_issued", PersonEventsJson.Default.ReceiptIssued)
         .Map("subject_succeeded", PersonEventsJson.Default.SubjectSucceeded)
         .Map("subject_reinstated", PersonEventsJson.Default.SubjectReinstated)
+        .Map("person_viewed_by_operator", PersonEventsJson.Default.PersonViewedByOperator)
+        .Map("person_sought_in_vain", PersonEventsJson.Default.PersonSoughtInVain)
         .Map("person_erased", PersonEventsJson.Default.PersonErased)
         .Map("account_claimed", PersonEventsJson.Default.AccountClaimed)
         .Map("alias_claimed", PersonEventsJson.Default.AliasClaimed)
@@ -45,6 +47,8 @@ public static class StoredEvents
 [JsonSerializable(typeof(ReceiptIssued))]
 [JsonSerializable(typeof(SubjectSucceeded))]
 [JsonSerializable(typeof(SubjectReinstated))]
+[JsonSerializable(typeof(PersonViewedByOperator))]
+[JsonSerializable(typeof(PersonSoughtInVain))]
 [JsonSerializable(typeof(PersonErased))]
 [JsonSerializable(typeof(AccountClaimed))]
 [JsonSerializable(typeof(AliasClaimed))]

@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Text;
+
+using Hutong.IdentityLink.Pages;
 
 namespace Hutong.IdentityLink.Platforms;
 
@@ -15,7 +16,7 @@ public sealed record PlatformAccount
     public PlatformAccount(string platform, string subject, string? nickname)
     {
         (Platform, Subject) = (platform, subject);
-        var clean = string.Concat((nickname ?? "").EnumerateRunes().Where(IsShown)).Trim();
+        var clean = ShownText.Of(nickname ?? "");
         var shown = StringInfo.ParseCombiningCharacters(clean) is { Length: > LongestNickname } starts ? clean[..starts[LongestNickname]] : clean;
         // A "character" may be a pile of combining marks without end.
         Nickname = shown.Length is 0 or > LongestNickname * 8 ? null : shown;
@@ -38,15 +39,4 @@ public sealed record PlatformAccount
 
     /// <summary>Nothing personal: this may end in a log line.</summary>
     public override string ToString() => $"an account at {Platform}";
-
-    /// <summary>
-    /// Not what only steers the text around it: a name must not turn the line it stands in. Joiners stay, because
-    /// scripts and emoji are written with them.
-    /// </summary>
-    private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
-        UnicodeCategory.Format => rune.Value is 0x200C or 0x200D,
-        _ => rune != Rune.ReplacementChar,
-    };
 }

@@ -1,10 +1,11 @@
+using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
 
 namespace Hutong.IdentityLink.Provider;
 
 /// <summary>Access tokens: opaque, looked up at every use, so that revoking is immediate.</summary>
-public sealed class AccessTokens(NpgsqlDataSource database, TimeProvider time)
+public sealed class AccessTokens(NpgsqlDataSource database, Operators operators, TimeProvider time)
 {
     private const string FindSql = $"""
         select {TokenGrants.Columns}, t.scope from access_token t
@@ -15,6 +16,6 @@ public sealed class AccessTokens(NpgsqlDataSource database, TimeProvider time)
     /// <summary>What a token stands for, with the token's own scopes; null where it does not hold.</summary>
     public Task<TokenGrant?> Find(string token, CancellationToken cancellation) =>
         database.One(
-            FindSql, row => TokenGrants.Read(row) with { Scopes = Scopes.Split(row.GetString(8)) },
+            FindSql, row => operators.Limit(TokenGrants.Read(row) with { Scopes = Scopes.Split(row.GetString(8)) }),
             cancellation, Secret.Hash(token), time.GetUtcNow());
 }

@@ -1,4 +1,5 @@
 using Hutong.EventStore;
+using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Storage;
@@ -10,8 +11,8 @@ namespace Hutong.IdentityLink.Provider;
 /// consent, then the code.
 /// </summary>
 public sealed class Authorizing(
-    AuthorizeRequests requests, Clients clients, IEventStore store, AssigningSubjects subjects, TokenGrants grants, Tokens tokens,
-    Issuer issuer, TimeProvider time)
+    AuthorizeRequests requests, Clients clients, Operators operators, IEventStore store, AssigningSubjects subjects, TokenGrants grants,
+    Tokens tokens, Issuer issuer, TimeProvider time)
 {
     /// <summary>Begins with a request that just came.</summary>
     public Task<IResult> Begin(AuthorizeRequest request, Browser browser, CancellationToken cancellation) =>
@@ -30,9 +31,9 @@ public sealed class Authorizing(
         if (!subject.Succeeded)
             return AuthorizationResponse.Error(issuer, request, "temporarily_unavailable", "Try again shortly.");
         var code = Secret.New();
-        var grant = new TokenGrant(
+        var grant = operators.Limit(new TokenGrant(
             Guid.CreateVersion7(), client.Id, session.PersonId, session.Sid, subject.Value, request.Scopes, request.Nonce,
-            session.AuthenticatedAt);
+            session.AuthenticatedAt));
         // A partner that was granted it may go on while the person is away; our own sites end with the session.
         var offline = request.Scopes.Contains(Scopes.OfflineAccess) && !client.IsSite;
         if (!await grants.Add(grant, offline, code, request.RedirectUri, request.CodeChallenge, consentSeenAt, cancellation))

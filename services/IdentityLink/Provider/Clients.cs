@@ -22,6 +22,9 @@ public sealed class Client(string id, ClientOptions options)
     /// <summary>One of our own sites.</summary>
     public bool IsSite => options.Site;
 
+    /// <summary>Whether operators sign in here to do what only they may.</summary>
+    public bool IsForOperators => options.Operations;
+
     /// <summary>Which ways in its people expect first.</summary>
     public Side Side => options.Side;
 

@@ -21,7 +21,7 @@ internal static class Discovery
         ["userinfo_endpoint"] = issuer.Address("/userinfo"),
         ["jwks_uri"] = issuer.Address("/jwks"),
         ["end_session_endpoint"] = issuer.Address("/end_session"),
-        ["scopes_supported"] = Scopes.All,
+        ["scopes_supported"] = Scopes.Offered,
         ["response_types_supported"] = new[] { "code" },
         ["response_modes_supported"] = new[] { "query" },
         ["grant_types_supported"] = grantTypes.Select(type => type.Name).ToArray(),

@@ -53,6 +53,9 @@ public sealed class ClientOptions
     /// <summary>One of our own sites: no consent page, and its tokens end with the browser session.</summary>
     public bool Site { get; init; }
 
+    /// <summary>Whether it may have the scope <see cref="Scopes.Operations"/> when an operator signs in. For sites alone.</summary>
+    public bool Operations { get; init; }
+
     /// <summary>Which ways in the sign-in page offers first.</summary>
     public Side Side { get; init; } = Side.Social;
 }

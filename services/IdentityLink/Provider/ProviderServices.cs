@@ -13,6 +13,8 @@ internal static class ProviderServices
         services.AddOptions<ProviderOptions>().BindConfiguration("Provider")
             .Validate(options => options.Clients.Values.All(client => !string.IsNullOrEmpty(client.Name)), "Every Provider:Clients:{id} has a Name.")
             .Validate(options => options.Clients.Values.All(HasUsableHash), "Provider:Clients:{id}:SecretHash is base64 of a SHA-256.")
+            .Validate(options => options.Clients.Values.All(client => client.Site || !client.Operations),
+                "Provider:Clients:{id}:Operations is for a Site alone: what operators may do ends with their browser session.")
             .Validate(options => options.Clients.Values.All(HasUsableAddresses),
                 "Addresses under Provider:Clients:{id} are absolute http(s) addresses without a fragment.")
             .ValidateOnStart();

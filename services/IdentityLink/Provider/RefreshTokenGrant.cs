@@ -1,3 +1,4 @@
+using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -6,7 +7,8 @@ namespace Hutong.IdentityLink.Provider;
 
 /// <summary><c>grant_type=refresh_token</c> (RFC 6749, section 6), with rotation and detection of reuse (RFC 9700, section 4.14.2).</summary>
 public sealed class RefreshTokenGrant(
-    NpgsqlDataSource database, TokenGrants grants, Tokens tokens, IOptions<ProviderOptions> options, TimeProvider time) : IGrantType
+    NpgsqlDataSource database, TokenGrants grants, Tokens tokens, Operators operators, IOptions<ProviderOptions> options,
+    TimeProvider time) : IGrantType
 {
     private const string FindSql = $"""
         select {TokenGrants.Columns}, t.salt, t.rotated_at, t.expires_at > $2 and exists (select from live_grant l where l.grant_id = g.grant_id)
@@ -56,7 +58,7 @@ public sealed class RefreshTokenGrant(
                 RotateSql, cancellation, hash, now, Secret.Hash(successor), RefreshTokens.NewSalt(), now + options.Value.RefreshTokenLifetime);
         }
         var grant = asked.Length == 0 ? found.Grant : found.Grant with { Scopes = Scopes.Known(parameters["scope"]) };
-        return await Answer(grant, successor, now, cancellation);
+        return await Answer(operators.Limit(grant), successor, now, cancellation);
     }
 
     private async Task<IResult> Answer(TokenGrant grant, string successor, DateTimeOffset now, CancellationToken cancellation)

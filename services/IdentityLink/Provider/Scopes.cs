@@ -12,8 +12,14 @@ public static class Scopes
     /// <summary>A refresh token.</summary>
     public const string OfflineAccess = "offline_access";
 
+    /// <summary>Looking at other people, with a reason: for operators alone, at clients that are registered for it.</summary>
+    public const string Operations = "operations";
+
+    /// <summary>Those that every client may ask for.</summary>
+    public static IReadOnlyList<string> Offered { get; } = [OpenId, Profile, OfflineAccess];
+
     /// <summary>All, in the order in which they are shown and stored.</summary>
-    public static IReadOnlyList<string> All { get; } = [OpenId, Profile, OfflineAccess];
+    public static IReadOnlyList<string> All { get; } = [.. Offered, Operations];
 
     /// <summary>The known ones of a space-separated list.</summary>
     public static string[] Known(string? scope)

@@ -41,6 +41,7 @@ public sealed class Tokens(SigningKeys keys, Issuer issuer, IOptions<ProviderOpt
             ["sub"] = grant.PersonId.ToString(),
             ["sid"] = grant.Sid.ToString(),
             ["client_id"] = grant.ClientId,
+            ["scope"] = string.Join(' ', grant.Scopes),
             ["nickname"] = nickname,
             ["jti"] = Guid.CreateVersion7().ToString(),
         }, cancellation);

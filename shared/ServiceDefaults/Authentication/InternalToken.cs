@@ -30,6 +30,15 @@ public static class InternalToken
     /// <summary>The person on whose behalf the call is made; null for a visitor.</summary>
     public static Guid? FindPersonId(this ClaimsPrincipal caller) => Guid.TryParse(caller.FindFirstValue("sub"), out var id) ? id : null;
 
+    /// <summary>Whether the caller's token carries a scope (RFC 9068, section 2.2.3).</summary>
+    public static bool HasScope(this ClaimsPrincipal caller, string scope) =>
+        caller.FindFirstValue("scope")?.Split(' ').Contains(scope, StringComparer.Ordinal) == true;
+
+    /// <summary>Lets in only callers whose token carries a scope; others get 401 without a token, and 403 with one.</summary>
+    public static TBuilder RequireScope<TBuilder>(this TBuilder endpoints, string scope) where TBuilder : IEndpointConventionBuilder =>
+        endpoints.RequireAuthorization(policy =>
+            policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.HasScope(scope)));
+
     internal static void AddInternalTokenAuthentication(this WebApplicationBuilder builder, string audience)
     {
         builder.Services.AddAuthorization();

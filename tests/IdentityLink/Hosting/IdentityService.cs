@@ -22,6 +22,7 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
     public const string Partner = "demo-partner";
     public const string OtherPartner = "other-partner";
     public const string PublicClient = "phone-app";
+    public const string OperationsConsole = "operations-console";
     public const string Gateway = "hutong-gateway";
 
     private readonly List<WebApplicationFactory<Person>> instances = [];
@@ -116,13 +117,14 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
         };
         foreach (var (key, value) in platforms.Settings())
             settings[key] = value;
-        foreach (var client in (string[])[Site, OtherSite, Partner, OtherPartner])
+        foreach (var client in (string[])[Site, OtherSite, Partner, OtherPartner, OperationsConsole])
         {
             var prefix = $"Provider:Clients:{client}";
             settings[$"{prefix}:Name"] = client;
             settings[$"{prefix}:SecretHash"] = Hash(Secret(client));
             settings[$"{prefix}:Sector"] = client;
-            settings[$"{prefix}:Site"] = client is Site or OtherSite ? "true" : "false";
+            settings[$"{prefix}:Site"] = client is Site or OtherSite or OperationsConsole ? "true" : "false";
+            settings[$"{prefix}:Operations"] = client is OperationsConsole ? "true" : "false";
             settings[$"{prefix}:RedirectUris:0"] = RedirectUri(client);
             settings[$"{prefix}:PostLogoutRedirectUris:0"] = SignedOutUri(client);
             settings[$"{prefix}:BackchannelLogoutUri"] = Logouts.AddressOf(client);

@@ -1,0 +1,28 @@
+using Hutong.IdentityLink.Provider;
+using Microsoft.Extensions.Options;
+
+namespace Hutong.IdentityLink.Operating;
+
+/// <summary>Who may look at other people, section <c>Operations</c>.</summary>
+public sealed class OperationsOptions
+{
+    /// <summary>Person ids. Nobody by default.</summary>
+    public IReadOnlyList<Guid> Operators { get; init; } = [];
+}
+
+/// <summary>The operators: persons like any other, named in configuration.</summary>
+public sealed class Operators(IOptions<OperationsOptions> options, Clients clients)
+{
+    private readonly HashSet<Guid> persons = [.. options.Value.Operators];
+
+    /// <summary>
+    /// A grant without the scope <see cref="Scopes.Operations"/>, unless an operator gave it to a client that is registered
+    /// for it. Asked for by others it is left out, and the token's answer says so (RFC 6749, section 3.3). Asked at
+    /// every use: who is an operator no longer, or has merged into somebody who is none, has lost it.
+    /// </summary>
+    public TokenGrant Limit(TokenGrant grant) =>
+        !grant.Scopes.Contains(Scopes.Operations)
+        || (persons.Contains(grant.PersonId) && clients.Find(grant.ClientId) is { IsForOperators: true })
+            ? grant
+            : grant with { Scopes = [.. grant.Scopes.Where(scope => scope != Scopes.Operations)] };
+}
