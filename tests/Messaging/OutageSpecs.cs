@@ -49,6 +49,23 @@ public sealed class OutageSpecs(Servers servers)
     }
 
     [Fact]
+    public async Task What_a_broker_confirmed_right_after_its_queues_were_made_outlives_its_being_killed()
+    {
+        await using var broker = await servers.StartBrokerOfOwn();
+        await using var exchange = new Exchange(await servers.NewDatabase(), await servers.NewDatabase(), broker.Server.Amqp.AbsoluteUri);
+        var origin = await exchange.StartOrigin();
+        await origin.Tick("a-1", 20);
+        await Eventually.True(async () => await exchange.Count("select count(*) from relay_cursor where version = 20", origin: true) == 1);
+
+        await broker.Kill();
+        await broker.Start();
+        await exchange.StartReceiver();
+
+        await Eventually.True(async () => await exchange.Effects() == 20, TimeSpan.FromSeconds(180));
+        (await exchange.Parked()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Databases_killed_and_started_again_under_load_cost_nothing()
     {
         await using var postgres = await servers.StartPostgresOfOwn();

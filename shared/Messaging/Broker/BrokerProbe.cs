@@ -16,7 +16,7 @@ public sealed class BrokerProbe(BrokerAddress broker, TopologyDeployment topolog
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (!topology.IsDone)
+        if (!topology.IsDeclared)
             return HealthCheckResult.Unhealthy("The broker's topology is not declared yet.");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(Timeout);
