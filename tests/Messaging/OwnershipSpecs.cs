@@ -53,6 +53,8 @@ public sealed class OwnershipSpecs(Servers servers)
         await exchange.StartReceiver();
         var first = await exchange.StartOrigin();
         await exchange.StartOrigin();
+        await Eventually.True(
+            async () => await exchange.Count("select count(*) from lease where name = 'Relay'", origin: true) == 1, because: "one of them is at work");
 
         for (var n = 1; n <= 200; n++)
         {
