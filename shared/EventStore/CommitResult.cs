@@ -23,6 +23,13 @@ public abstract record CommitResult
     /// <param name="Constraint">The violated constraint's name.</param>
     public sealed record ClaimTaken(string Constraint) : CommitResult;
 
+    /// <summary>
+    /// What a row of the unit refers to is not there, or not any more: somebody's words without their key. Found last, as
+    /// <see cref="ClaimTaken"/>.
+    /// </summary>
+    /// <param name="Constraint">The violated constraint's name.</param>
+    public sealed record ReferenceGone(string Constraint) : CommitResult;
+
     /// <summary>The inbox already holds this message for this consumer: its effect is in place.</summary>
     public sealed record AlreadyHandled : CommitResult;
 

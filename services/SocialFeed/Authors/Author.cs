@@ -19,7 +19,8 @@ public sealed record AuthorErased(Guid PersonId, DateTimeOffset ErasedAt);
 /// <summary>A person as an author: stream <c>author-{person id}</c>.</summary>
 /// <param name="Joined">Whether the stream has begun.</param>
 /// <param name="Following">The person ids followed.</param>
-public sealed record Author(bool Joined, ImmutableHashSet<Guid> Following)
+/// <param name="Erased">Whether the person is no more.</param>
+public sealed record Author(bool Joined, ImmutableHashSet<Guid> Following, bool Erased = false)
 {
     /// <summary>The most authors one person can follow.</summary>
     public const int MaxFollowing = 5_000;
@@ -35,8 +36,12 @@ public sealed record Author(bool Joined, ImmutableHashSet<Guid> Following)
         AuthorJoined => author with { Joined = true },
         AuthorFollowed followed => author with { Following = author.Following.Add(followed.FolloweeId) },
         AuthorUnfollowed unfollowed => author with { Following = author.Following.Remove(unfollowed.FolloweeId) },
+        AuthorErased => author with { Erased = true },
         _ => author,
     };
+
+    /// <summary>Decides to be forgotten; no events when that is done.</summary>
+    public IReadOnlyList<object> Erase(Guid personId, DateTimeOffset erasedAt) => Erased ? [] : [new AuthorErased(personId, erasedAt)];
 
     /// <summary>Decides to join; no events when the author has.</summary>
     public IReadOnlyList<object> Join(Guid personId, DateTimeOffset now) => Joined ? [] : [new AuthorJoined(personId, now)];

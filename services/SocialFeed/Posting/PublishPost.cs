@@ -62,7 +62,9 @@ internal sealed class PostCommands(IdempotentCommands commands, AuthorKeys autho
                     .Append(Post.StreamOf(post.PostId), Expected.None, published)
                     .With(author.Stream.Append(author.Stream.State.Join(personId, now)))
                     .With(author.Rows)
-                    .With(PostRows.Posts.Upsert(PostRows.Of(published, text.Value))) with
+                    .With(
+                        PostRows.Posts.Upsert(PostRows.Of(published)),
+                        PostRows.Texts.Upsert(new PostTextRow(post.PostId, personId, text.Value))) with
                 {
                     Headers = new EventHeaders(Actor: personId.ToString()),
                 });

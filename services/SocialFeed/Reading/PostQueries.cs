@@ -34,13 +34,15 @@ internal sealed class PostQueries(NpgsqlDataSource database)
     private const int MaxPage = 100;
 
     private const string View = """
-        select p.post_id, p.author_id, a.nickname, p.text, p.product_id, p.parent_id, p.root_id,
-               r.text, ra.nickname, p.depth, p.published_at, coalesce(c.total, 0), p.version
+        select p.post_id, p.author_id, a.nickname, w.text, p.product_id, p.parent_id, p.root_id,
+               rw.text, ra.nickname, p.depth, p.published_at, coalesce(c.total, 0), p.version
         """;
 
     private const string Joins = """
         left join author a on a.person_id = p.author_id
+        left join post_text w on w.post_id = p.post_id
         left join post r on r.post_id = p.root_id and p.root_id <> p.post_id
+        left join post_text rw on rw.post_id = r.post_id
         left join author ra on ra.person_id = r.author_id
         left join repost_count c on c.post_id = p.post_id
         """;

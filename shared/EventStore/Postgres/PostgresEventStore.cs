@@ -111,9 +111,9 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
         {
             return await Execute(new CommitBatch(units, types, time.GetUtcNow(), waitAtMost, traceParent: null), CancellationToken.None);
         }
-        catch (PostgresException e) when (units.Count == 1 && IsClaimTaken(e))
+        catch (PostgresException e) when (units.Count == 1 && IsRefusedRow(e))
         {
-            return [Taken(e)];
+            return [Refused(e)];
         }
         catch (PostgresException e) when (units.Count > 1 ? LeavesNothing(e) : e.SqlState == PostgresErrorCodes.LockNotAvailable || IsRace(e))
         {
@@ -145,12 +145,12 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
             {
                 // Whoever won goes on; the next attempt sees what it left.
             }
-            catch (PostgresException e) when (IsClaimTaken(e))
+            catch (PostgresException e) when (IsRefusedRow(e))
             {
                 // The error is the whole transaction's, and the others must not fail with it: halving finds the one.
                 // Rare, therefore not worth a savepoint per unit in every commit.
                 if (units.Count == 1)
-                    return [Taken(e)];
+                    return [Refused(e)];
                 var half = units.Count / 2;
                 return
                 [
@@ -173,9 +173,17 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
         e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
         || (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is "pk_mt_events_stream_and_version" or "pkey_mt_streams_id");
 
-    private static bool IsClaimTaken(PostgresException e) => e.SqlState == PostgresErrorCodes.UniqueViolation && !IsRace(e);
+    /// <summary>A claim that is taken, or a row that refers to what is gone.</summary>
+    private static bool IsRefusedRow(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation && !IsRace(e);
 
-    private static CommitResult.ClaimTaken Taken(PostgresException e) => new(e.ConstraintName ?? e.TableName ?? "");
+    private static CommitResult Refused(PostgresException e)
+    {
+        var constraint = e.ConstraintName ?? e.TableName ?? "";
+        return e.SqlState == PostgresErrorCodes.ForeignKeyViolation
+            ? new CommitResult.ReferenceGone(constraint)
+            : new CommitResult.ClaimTaken(constraint);
+    }
 
     /// <summary>Whether the error proves that the transaction was rolled back; a lost server proves nothing.</summary>
     private static bool LeavesNothing(PostgresException e) => e.SqlState[..2] is "22" or "23" or "40" or "42" or "55" or "P0";

@@ -23,7 +23,7 @@ internal sealed class MessageDispatcher(IEventStore store, IServiceProvider serv
         {
             var work = handler is null ? UnitOfWork.Empty : await handler.Handle(message, delivery, cancellation);
             result = await store.Commit(Complete(work, queue, delivery).With(rows), cancellation);
-            if (result is not (CommitResult.Conflict or CommitResult.ClaimTaken))
+            if (result is not (CommitResult.Conflict or CommitResult.ClaimTaken or CommitResult.ReferenceGone))
                 return result;
             await Task.Delay(Random.Shared.Next(1, 5 * attempt), cancellation);
         }
