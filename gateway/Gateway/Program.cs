@@ -1,3 +1,4 @@
+using Hutong.EventStore.CommandLine;
 using Hutong.Gateway;
 
-await WebApplication.CreateBuilder(args).AddGateway().Build().MapGateway().RunAsync();
+return await WebApplication.CreateBuilder(args).AddGateway().Build().MapGateway().RunService(args);

@@ -23,6 +23,9 @@ internal static class AttributionEvents
         .Map("registration_recorded", AttributionEventJson.Default.RegistrationRecorded)
         .Map("identity_joined", AttributionEventJson.Default.IdentityJoined)
         .Map("identity_left", AttributionEventJson.Default.IdentityLeft)
+        .Map("identities_merged", AttributionEventJson.Default.IdentitiesMerged)
+        .Map("identities_split", AttributionEventJson.Default.IdentitiesSplit)
+        .Map("identity_erased", AttributionEventJson.Default.IdentityErased)
         .Map("post_noted", AttributionEventJson.Default.PostNoted)
         .Map("post_awaited", AttributionEventJson.Default.PostAwaited)
         .Map(OrderRecordedName, AttributionEventJson.Default.OrderRecorded)
@@ -33,7 +36,10 @@ internal static class AttributionEvents
         consume.From("attribution.identity")
             .Handle<Contracts.PersonRegistered, WhenPersonRegistered>()
             .Handle<Contracts.AccountLinked, WhenAccountLinked>()
-            .Handle<Contracts.AccountUnlinked, WhenAccountUnlinked>();
+            .Handle<Contracts.AccountUnlinked, WhenAccountUnlinked>()
+            .Handle<Contracts.PersonsMerged, WhenPersonsMerged>()
+            .Handle<Contracts.PersonsSplit, WhenPersonsSplit>()
+            .Handle<Contracts.PersonErased, WhenPersonErased>();
         consume.From("attribution.feed")
             .Handle<Contracts.PostPublished, WhenPostPublished>()
             .Handle<Contracts.PostReposted, WhenPostReposted>();
@@ -50,6 +56,9 @@ internal static class AttributionEvents
 [JsonSerializable(typeof(RegistrationRecorded))]
 [JsonSerializable(typeof(IdentityJoined))]
 [JsonSerializable(typeof(IdentityLeft))]
+[JsonSerializable(typeof(IdentitiesMerged))]
+[JsonSerializable(typeof(IdentitiesSplit))]
+[JsonSerializable(typeof(IdentityErased))]
 [JsonSerializable(typeof(PostNoted))]
 [JsonSerializable(typeof(PostAwaited))]
 [JsonSerializable(typeof(OrderRecorded))]

@@ -7,8 +7,8 @@ using Hutong.CommerceCard.Ordering;
 using Hutong.CommerceCard.Pages;
 using Hutong.CommerceCard.Products;
 using Hutong.EventStore;
+using Hutong.EventStore.CommandLine;
 using Hutong.Messaging;
-using Hutong.Messaging.Parking;
 using Hutong.ServiceDefaults;
 using Hutong.Web;
 

@@ -1,3 +1,4 @@
+using Hutong.EventStore.CommandLine;
 using Hutong.IdentityLink.Erasing;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
@@ -11,7 +12,6 @@ using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.IdentityLink.Succession;
-using Hutong.Messaging.Parking;
 using Hutong.ServiceDefaults;
 using Hutong.Web;
 

@@ -1,6 +1,6 @@
 using Hutong.EventStore;
+using Hutong.EventStore.CommandLine;
 using Hutong.Messaging;
-using Hutong.Messaging.Parking;
 using Hutong.ServiceDefaults;
 using Hutong.SocialFeed;
 using Hutong.SocialFeed.Authors;
@@ -15,11 +15,13 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("social-feed", FeedProblems.Add);
 builder.AddEventStore(FeedEvents.Types, MessagingServices.Schema, typeof(Program).Assembly);
 builder.AddPersonKeys();
+builder.AddErasureReplay<ReplayingErasures>();
 builder.AddMessaging(FeedEvents.Publish, FeedEvents.Consume);
 builder.AddProjection<TimelineProjection>();
 builder.AddPages();
 builder.Services
     .AddSingleton<AuthorKeys>()
+    .AddSingleton<ErasingAuthors>()
     .AddSingleton<ProductLinks>()
     .AddSingleton<PostCommands>()
     .AddSingleton<RepostCommands>()

@@ -1,6 +1,9 @@
 using System.Reflection;
+using Hutong.EventStore.CommandLine;
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
+using Hutong.EventStore.PersonalData.Erasures;
+using Hutong.EventStore.PersonalData.Rotation;
 using Hutong.EventStore.Postgres;
 using Hutong.EventStore.Reading;
 using Microsoft.Extensions.Configuration;
@@ -47,8 +50,20 @@ public static class EventStoreServices
         return builder;
     }
 
-    /// <summary>Adds the persons' data keys and the wrapping of other secrets, with key-encryption keys from section <c>Keys</c>.</summary>
+    /// <summary>Adds the persons' data keys, and what <see cref="AddKeyEncryption"/> does.</summary>
     public static IHostApplicationBuilder AddPersonKeys(this IHostApplicationBuilder builder)
+    {
+        builder.AddKeyEncryption();
+        builder.AddWrappedSecrets<Guid>("person_key", "person_id", "wrapped_key", person => person.ToByteArray());
+        builder.Services.AddSingleton<PersonKeys>();
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds the wrapping of secrets by the key-encryption keys of section <c>Keys</c>, and their rotation: see
+    /// <see cref="KeyRotation"/>, and the command <c>keys</c>.
+    /// </summary>
+    public static IHostApplicationBuilder AddKeyEncryption(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<KeyOptions>()
             .BindConfiguration("Keys")
@@ -61,7 +76,26 @@ public static class EventStoreServices
                 "Each of Keys:KeyEncryptionKeys, and Keys:IdentifierHashKey, is base64 of 32 bytes.")
             .ValidateOnStart();
         builder.Services.AddSingleton<KeyEncryption>();
-        builder.Services.AddSingleton<PersonKeys>();
+        AddHosted<KeyRotation>(builder.Services);
+        builder.Services.AddSingleton<IServiceCommand, KeysCommand>();
+        builder.Services.AddHealthChecks().AddCheck<KeyRotation>("keys", tags: ["ready"]);
+        return builder;
+    }
+
+    /// <summary>Tells the rotation of secrets that lie wrapped in a table, see <see cref="WrappedRows{TKey}"/>.</summary>
+    public static IHostApplicationBuilder AddWrappedSecrets<TKey>(
+        this IHostApplicationBuilder builder, string table, string key, string secret, Func<TKey, byte[]> bound) where TKey : notnull
+    {
+        builder.Services.AddSingleton<IWrappedSecrets>(provider =>
+            new WrappedRows<TKey>(provider.GetRequiredService<KeyEncryption>(), table, key, secret, bound));
+        return builder;
+    }
+
+    /// <summary>Adds the command <c>replay-erasures</c> for a copy of the service's data that was restored.</summary>
+    public static IHostApplicationBuilder AddErasureReplay<TReplay>(this IHostApplicationBuilder builder) where TReplay : class, IReplayErasures
+    {
+        builder.Services.AddSingleton<IReplayErasures, TReplay>();
+        builder.Services.AddSingleton<IServiceCommand, ReplayErasures>();
         return builder;
     }
 

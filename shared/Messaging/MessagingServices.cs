@@ -1,5 +1,6 @@
 using System.Reflection;
 using Hutong.Contracts;
+using Hutong.EventStore.CommandLine;
 using Hutong.Messaging.Broker;
 using Hutong.Messaging.Consuming;
 using Hutong.Messaging.Parking;
@@ -50,6 +51,7 @@ public static class MessagingServices
         services.AddSingleton<ParkedMessages>();
         services.AddSingleton<MessageDispatcher>();
         services.AddSingleton<Replay>();
+        services.AddSingleton<IServiceCommand, ReplayCommand>();
         services.AddSingleton<BrokerProbe>();
         services.AddHealthChecks().AddCheck<BrokerProbe>("broker", tags: ["ready"]);
         services.AddSingleton<ConsumerWatch>();

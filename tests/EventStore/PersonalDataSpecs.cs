@@ -111,7 +111,8 @@ public sealed class PersonalDataSpecs(Servers servers) : IAsyncLifetime
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(
-            [new("Keys:Current", current), new($"Keys:KeyEncryptionKeys:{id}", First), new("Keys:IdentifierHashKey", hashKey)]);
+            [new("ConnectionStrings:Database", db.ConnectionString), new("Keys:Current", current), new($"Keys:KeyEncryptionKeys:{id}", First), new("Keys:IdentifierHashKey", hashKey)]);
+        builder.AddDatabase();
         builder.AddPersonKeys();
         using var host = builder.Build();
         Should.Throw<OptionsValidationException>(host.Start).Message.ShouldContain(named);
@@ -121,6 +122,8 @@ public sealed class PersonalDataSpecs(Servers servers) : IAsyncLifetime
     public void Missing_settings_stop_the_start()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["ConnectionStrings:Database"] = db.ConnectionString;
+        builder.AddDatabase();
         builder.AddPersonKeys();
         using var host = builder.Build();
         Should.Throw<OptionsValidationException>(host.Start);

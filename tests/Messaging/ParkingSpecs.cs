@@ -1,4 +1,5 @@
 using System.Text;
+using Hutong.EventStore.CommandLine;
 using Hutong.Messaging.Parking;
 using Hutong.RelayHost;
 using Hutong.Testing;

@@ -18,6 +18,8 @@ public sealed class Neighbours : IAsyncDisposable
         .Map("registered", NeighbourJson.Default.PersonRegistered)
         .Map("linked", NeighbourJson.Default.AccountLinked)
         .Map("unlinked", NeighbourJson.Default.AccountUnlinked)
+        .Map("merged", NeighbourJson.Default.PersonsMerged)
+        .Map("split", NeighbourJson.Default.PersonsSplit)
         .Map("erased", NeighbourJson.Default.PersonErased)
         .Map("published", NeighbourJson.Default.PostPublished)
         .Map("reposted", NeighbourJson.Default.PostReposted)
@@ -41,6 +43,8 @@ public sealed class Neighbours : IAsyncDisposable
             .On<PersonRegistered, PersonRegistered>((e, _) => e)
             .On<AccountLinked, AccountLinked>((e, _) => e)
             .On<AccountUnlinked, AccountUnlinked>((e, _) => e)
+            .On<PersonsMerged, PersonsMerged>((e, _) => e)
+            .On<PersonsSplit, PersonsSplit>((e, _) => e)
             .On<PersonErased, PersonErased>((e, _) => e)
             .On<PostPublished, PostPublished>((e, _) => e)
             .On<PostReposted, PostReposted>((e, _) => e)
@@ -74,6 +78,8 @@ public sealed class Neighbours : IAsyncDisposable
         PersonRegistered p => $"person-{p.PersonId}",
         AccountLinked a => $"person-{a.PersonId}",
         AccountUnlinked a => $"person-{a.PersonId}",
+        PersonsMerged p => $"person-{p.PersonId}",
+        PersonsSplit p => $"person-{p.PersonId}",
         PersonErased p => $"person-{p.PersonId}",
         PostPublished p => $"post-{p.PostId}",
         PostReposted p => $"post-{p.PostId}",
@@ -86,6 +92,8 @@ public sealed class Neighbours : IAsyncDisposable
 [JsonSerializable(typeof(PersonRegistered))]
 [JsonSerializable(typeof(AccountLinked))]
 [JsonSerializable(typeof(AccountUnlinked))]
+[JsonSerializable(typeof(PersonsMerged))]
+[JsonSerializable(typeof(PersonsSplit))]
 [JsonSerializable(typeof(PersonErased))]
 [JsonSerializable(typeof(PostPublished))]
 [JsonSerializable(typeof(PostReposted))]

@@ -1,5 +1,6 @@
 using Hutong.EventStore;
 using Hutong.EventStore.PersonalData;
+using Hutong.EventStore.PersonalData.Rotation;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -63,8 +64,9 @@ internal static class KeyRingServices
     /// <summary>Call last: pages and the proxy bring Data Protection along, with its start-up step.</summary>
     public static void AddKeyRing(this WebApplicationBuilder builder)
     {
-        builder.AddPersonKeys();
+        builder.AddKeyEncryption();
         var services = builder.Services;
+        services.AddSingleton<IWrappedSecrets, WrappedKeyRing>();
         services.AddDataProtection().SetApplicationName("hutong-gateway");
         // Its own start-up step reads the keys before the schema is there, and logs an error; KeyRing reads them after.
         services.Remove(services.Single(s => s.ImplementationType?.Name == "DataProtectionHostedService"));

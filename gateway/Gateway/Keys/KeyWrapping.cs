@@ -8,25 +8,31 @@ namespace Hutong.Gateway.Keys;
 /// <summary>Encrypts Data Protection keys with a key-encryption key from configuration: the database alone opens nothing.</summary>
 internal sealed class KeyWrapping(KeyEncryption encryption) : IXmlEncryptor
 {
-    internal static readonly byte[] Bound = "data-protection-key"u8.ToArray();
+    /// <summary>The name of the element that stands for an encrypted one.</summary>
+    internal const string Element = "wrapped";
 
-    public EncryptedXmlInfo Encrypt(XElement plaintextElement)
+    private const string Kek = "kek";
+
+    private static readonly byte[] Bound = "data-protection-key"u8.ToArray();
+
+    public EncryptedXmlInfo Encrypt(XElement plaintextElement) => new(
+        Wrap(encryption, Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting))), typeof(KeyUnwrapping));
+
+    internal static XElement Wrap(KeyEncryption encryption, byte[] plain)
     {
-        var wrapped = encryption.Wrap(Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting)), Bound);
-        return new EncryptedXmlInfo(
-            new XElement("wrapped", new XAttribute("kek", wrapped.KekId), Convert.ToBase64String(wrapped.Bytes)),
-            typeof(KeyUnwrapping));
+        var wrapped = encryption.Wrap(plain, Bound);
+        return new XElement(Element, new XAttribute(Kek, wrapped.KekId), Convert.ToBase64String(wrapped.Bytes));
     }
+
+    internal static byte[] Unwrap(KeyEncryption encryption, XElement wrapped) =>
+        encryption.Unwrap(new WrappedSecret(KekOf(wrapped), Convert.FromBase64String(wrapped.Value)), Bound);
+
+    internal static string KekOf(XElement wrapped) => (string?)wrapped.Attribute(Kek) ?? "";
 }
 
 /// <summary>Decrypts them. The stored keys name this type: it must keep its name and namespace.</summary>
 internal sealed class KeyUnwrapping(IServiceProvider services) : IXmlDecryptor
 {
-    public XElement Decrypt(XElement encryptedElement)
-    {
-        var kek = (string?)encryptedElement.Attribute("kek") ?? "";
-        var plain = services.GetRequiredService<KeyEncryption>().Unwrap(
-            new WrappedSecret(kek, Convert.FromBase64String(encryptedElement.Value)), KeyWrapping.Bound);
-        return XElement.Parse(Encoding.UTF8.GetString(plain));
-    }
+    public XElement Decrypt(XElement encryptedElement) => XElement.Parse(
+        Encoding.UTF8.GetString(KeyWrapping.Unwrap(services.GetRequiredService<KeyEncryption>(), encryptedElement)));
 }

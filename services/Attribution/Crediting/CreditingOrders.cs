@@ -19,7 +19,7 @@ internal sealed class CreditingOrders(IEventStore store, RepostTrees trees, Time
         if (credit.Exists)
             return UnitOfWork.Empty;
         var trail = await LoadTrail(order.PersonId, cancellation);
-        var unit = UnitOfWork.Empty.With(trail.Append(new ConversionRecorded(order.OrderId, order.ConfirmedAt)));
+        var unit = UnitOfWork.Empty.With(trail.Append(trail.State.Record(new ConversionRecorded(order.OrderId, order.ConfirmedAt))));
         return await State(unit, CreditCause.OrderConfirmed, [new(credit, [order], trail.State)], null, cancellation);
     }
 
@@ -47,7 +47,10 @@ internal sealed class CreditingOrders(IEventStore store, RepostTrees trees, Time
         foreach (var orderId in known.State.AwaitedBy)
         {
             var credit = await LoadCredit(orderId, cancellation);
-            orders.Add(new(credit, [], (await LoadTrail(credit.State.Order!.PersonId, cancellation)).State));
+            var trail = (await LoadTrail(credit.State.Order!.PersonId, cancellation)).State;
+            // What an erased buyer did is not known any more: the credit of their orders stays as it was stated.
+            if (!trail.Erased)
+                orders.Add(new(credit, [], trail));
         }
         var unit = UnitOfWork.Empty.With(known.Append(post)).With(PostRows.KnownPosts.Upsert(PostRows.Of(post)));
         return await State(unit, CreditCause.PostArrived, orders, post, cancellation);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hutong.Attribution.Identities;
 using Hutong.EventStore;
 
 namespace Hutong.Attribution.Touches;
@@ -34,7 +35,8 @@ public sealed record Touch(Guid TouchId, string Kind, string? ProductId, Guid? V
 /// </summary>
 /// <param name="Touches">In the order they arrived.</param>
 /// <param name="Conversions">The orders.</param>
-public sealed record Trail(ImmutableList<Touch> Touches, ImmutableList<ConversionRecorded> Conversions)
+/// <param name="Erased">Whether the person is no more: then the trail tells nothing, and takes nothing in.</param>
+public sealed record Trail(ImmutableList<Touch> Touches, ImmutableList<ConversionRecorded> Conversions, bool Erased = false)
 {
     /// <summary>How the stream becomes the state.</summary>
     public static Fold<Trail> Fold { get; } = new(new Trail([], []), Evolve);
@@ -42,12 +44,18 @@ public sealed record Trail(ImmutableList<Touch> Touches, ImmutableList<Conversio
     /// <summary>The trail of a person; a click by nobody known is a trail of its own.</summary>
     public static string StreamOf(Guid identity) => $"trail-{identity}";
 
-    /// <summary>Decides to record a click; no events when it is recorded.</summary>
-    public IReadOnlyList<object> Record(ClickRecorded click) => Touches.Exists(t => t.TouchId == click.ClickId) ? [] : [click];
+    /// <summary>Decides to record a click; no events when it is recorded, or its person is no more.</summary>
+    public IReadOnlyList<object> Record(ClickRecorded click) =>
+        Erased || Touches.Exists(t => t.TouchId == click.ClickId) ? [] : [click];
+
+    /// <summary>Decides to record an order; no events when its buyer is no more.</summary>
+    public IReadOnlyList<object> Record(ConversionRecorded conversion) => Erased ? [] : [conversion];
 
     /// <summary>The state after an event.</summary>
     public static Trail Evolve(Trail trail, object e) => e switch
     {
+        IdentityErased => new Trail([], [], Erased: true),
+        _ when trail.Erased => trail,
         ClickRecorded c => trail with
         {
             Touches = trail.Touches.Add(new Touch(c.ClickId, Touch.Click, c.ProductId, c.ViaPostId, c.Channel, c.ClickedAt)),

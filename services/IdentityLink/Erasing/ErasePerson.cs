@@ -18,25 +18,38 @@ public sealed record ErasePerson(DateTimeOffset AuthenticatedAt);
 /// with are deleted in the same commit, the person's own and those of everybody they were merged from.
 /// </summary>
 public sealed class ErasingPersons(
-    IEventStore store, CommandRunner runner, EndingSessions ending, IOptions<LinkingOptions> options, TimeProvider time)
+    IEventStore store, CommandRunner runner, EndingSessions ending, ErasureRecords records, IOptions<LinkingOptions> options,
+    TimeProvider time)
 {
     /// <summary>Erases a person. Their accounts are free again: signing in with one makes somebody new.</summary>
-    public async Task<Outcome<ErasePerson>> Handle(Guid personId, ErasePerson command, CancellationToken cancellation)
+    /// <returns>Who was erased: the person and everybody who was merged into them.</returns>
+    public async Task<Outcome<Guid[]>> Handle(Guid personId, ErasePerson command, CancellationToken cancellation)
     {
-        var outcome = await runner.Run<ErasePerson>(async cancellation => await Decide(personId, command, cancellation), cancellation);
+        var outcome = await runner.Run(async cancellation => await Decide(personId, command, cancellation), cancellation);
         if (outcome.Succeeded)
+        {
+            // Before anybody is told: whoever was told that they are erased is not brought back by a backup.
+            await records.Add(outcome.Value, cancellation);
             await ending.EndBroken([personId], cancellation);
+        }
         return outcome;
     }
 
-    private async Task<Decision<ErasePerson>> Decide(Guid personId, ErasePerson command, CancellationToken cancellation)
+    private async Task<Decision<Guid[]>> Decide(Guid personId, ErasePerson command, CancellationToken cancellation)
     {
         var person = await Load(personId, cancellation);
         if (!person.State.IsActive)
             return new Rejection(LinkDecision.UnknownPerson);
         if (time.GetUtcNow() - command.AuthenticatedAt > options.Value.FreshFor)
             return new Rejection(LinkDecision.NotFresh);
+        return new(
+            (Guid[])[personId, .. person.State.Has.Absorptions.Select(merge => merge.From)], await Erase(person, cancellation));
+    }
 
+    /// <summary>What erases a person who is there, and everybody who was merged into them.</summary>
+    internal async Task<UnitOfWork> Erase(Loaded<Person> person, CancellationToken cancellation)
+    {
+        var personId = person.State.Id;
         var work = Erase(new UnitOfWork { Headers = new(Actor: personId.ToString()) }, person);
         foreach (var merge in person.State.Has.Absorptions)
             work = Erase(work, await Load(merge.From, cancellation));
@@ -51,7 +64,7 @@ public sealed class ErasingPersons(
                 work = work.With(account.Append(new AccountReleased(personId)));
             }
         }
-        return new(command, work);
+        return work;
     }
 
     private static UnitOfWork Erase(UnitOfWork work, Loaded<Person> person)
@@ -60,6 +73,7 @@ public sealed class ErasingPersons(
         return work
             .With(person.Append(erased))
             .With(PersonKeys.Erase(person.State.Id))
+            .With(RowsOfPerson.Delete(person.State.Id))
             .With(SubjectRows.Difference(person.State, person.State.After([erased])));
     }
 

@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Hutong.EventStore;
 using Hutong.EventStore.PersonalData;
@@ -14,13 +15,17 @@ namespace Hutong.IdentityLink.Erasing;
 /// <summary>Everything that is known about a person.</summary>
 /// <param name="ExportedAt">UTC.</param>
 /// <param name="Accounts">The linked accounts, with what their platforms told.</param>
+/// <param name="Passkeys">What is kept of the passkeys among them.</param>
 /// <param name="Consents">What partners may have.</param>
 /// <param name="Subjects">By which <c>sub</c> partners know the person.</param>
 /// <param name="Sessions">The signed-in browsers.</param>
+/// <param name="Notices">What the person was told of, the oldest first.</param>
+/// <param name="Receipts">The receipts of the person, and of everybody they were merged from.</param>
 /// <param name="History">What happened, the oldest first; of everybody the person was merged from, too.</param>
 public sealed record Export(
-    DateTimeOffset ExportedAt, IReadOnlyList<ExportedAccount> Accounts, IReadOnlyList<ExportedConsent> Consents,
-    IReadOnlyDictionary<string, string> Subjects, IReadOnlyList<ExportedSession> Sessions, IReadOnlyList<ExportedEvent> History);
+    DateTimeOffset ExportedAt, IReadOnlyList<ExportedAccount> Accounts, IReadOnlyList<ExportedPasskey> Passkeys,
+    IReadOnlyList<ExportedConsent> Consents, IReadOnlyDictionary<string, string> Subjects, IReadOnlyList<ExportedSession> Sessions,
+    IAsyncEnumerable<ExportedNotice> Notices, IReadOnlyList<ExportedReceipts> Receipts, IReadOnlyList<ExportedEvent> History);
 
 /// <summary>A linked account.</summary>
 /// <param name="Platform">Such as <c>weibo</c>.</param>
@@ -28,6 +33,28 @@ public sealed record Export(
 /// <param name="DisplayName">What the platform called it when it was linked; null where it has no name.</param>
 /// <param name="LinkedAt">UTC.</param>
 public sealed record ExportedAccount(string Platform, string? Subject, string? DisplayName, DateTimeOffset LinkedAt);
+
+/// <summary>A passkey.</summary>
+/// <param name="CredentialId">Its id, base64url: the subject of its account.</param>
+/// <param name="UserHandle">What authenticators know the person by: random.</param>
+/// <param name="PublicKey">COSE_Key, base64url.</param>
+/// <param name="SignCount">The authenticator's count when it was last used.</param>
+/// <param name="Transports">How the authenticator is reached.</param>
+/// <param name="IsBackedUp">Whether the authenticator said that it is backed up.</param>
+/// <param name="CreatedAt">UTC.</param>
+public sealed record ExportedPasskey(
+    string CredentialId, string UserHandle, string PublicKey, long SignCount, IReadOnlyList<string> Transports, bool IsBackedUp,
+    DateTimeOffset CreatedAt);
+
+/// <summary>Something the person was told of.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Platform">The platform concerned; null where there is none.</param>
+/// <param name="At">UTC.</param>
+/// <param name="SeenAt">When they put it away; null while they have not.</param>
+public sealed record ExportedNotice(string Kind, string? Platform, DateTimeOffset At, DateTimeOffset? SeenAt);
+
+/// <summary>One chain of receipts, each a compact JWS.</summary>
+public sealed record ExportedReceipts(Guid PersonId, IReadOnlyList<string> Receipts);
 
 /// <summary>A consent.</summary>
 public sealed record ExportedConsent(string Partner, IReadOnlyList<string> Scopes, string TextVersion);
@@ -47,7 +74,21 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
     private const string SessionsSql =
         "select account, authenticated_at, expires_at from live_session where person_id = $1 order by authenticated_at";
 
-    /// <summary>All that is known about a person.</summary>
+    private const string PasskeysSql = """
+        select credential_id, user_handle, public_key, sign_count, transports, is_backed_up, created_at
+        from passkey join linked_account using (account)
+        where person_id = $1
+        order by created_at, account
+        """;
+
+    private const string NoticesSql = """
+        select kind, platform, at, seen_at, id from notice
+        where person_id = any($1) and (at, id) > ($2, $3)
+        order by at, id
+        limit 500
+        """;
+
+    /// <summary>All that is known about a person. The notices are read while they are written out.</summary>
     public async Task<Export> Of(Guid personId, CancellationToken cancellation)
     {
         var person = (await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation)).State;
@@ -55,9 +96,12 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
         var opened = await keys.Find(everybody, cancellation);
         var history = new List<ExportedEvent>();
         var subjects = new Dictionary<string, string>(StringComparer.Ordinal);
+        var receipts = new List<ExportedReceipts>();
         foreach (var one in everybody)
         {
-            foreach (var stored in (await store.ReadStream(Person.StreamOf(one), cancellation: cancellation)).Events)
+            var events = (await store.ReadStream(Person.StreamOf(one), cancellation: cancellation)).Events;
+            receipts.Add(new(one, [.. events.Select(stored => stored.Data).OfType<ReceiptIssued>().Select(receipt => receipt.Jws)]));
+            foreach (var stored in events)
             {
                 history.Add(new(stored.Timestamp, stored.Type, PlatformOf(stored.Data)));
                 if (stored.Data is AccountLinked linked && opened.TryGetValue(one, out var key))
@@ -68,13 +112,39 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
             time.GetUtcNow(),
             [.. (await accounts.Of(personId, cancellation)).Select(account =>
                 new ExportedAccount(account.Platform, subjects.GetValueOrDefault(account.Account), account.DisplayName, account.LinkedAt))],
+            await database.Many(PasskeysSql, Passkey, cancellation, personId),
             [.. person.Has.Consents.Select(held => new ExportedConsent(held.ClientId, held.Scopes, held.TextVersion))],
             person.Subjects,
             await database.Many(
                 SessionsSql, row => new ExportedSession(AccountStreams.PlatformOf(row.GetString(0)), row.Time(1), row.Time(2)),
                 cancellation, personId),
+            Notices(everybody, cancellation),
+            receipts,
             [.. history.OrderBy(entry => entry.At)]);
     }
+
+    private async IAsyncEnumerable<ExportedNotice> Notices(Guid[] everybody, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (at, id) = (DateTimeOffset.MinValue, Guid.Empty);
+        while (true)
+        {
+            var page = await database.Many(
+                NoticesSql,
+                row => (
+                    Notice: new ExportedNotice(row.GetString(0), row.Text(1), row.Time(2), row.IsDBNull(3) ? null : row.Time(3)),
+                    Id: row.GetGuid(4)),
+                cancellation, everybody, at, id);
+            foreach (var (notice, _) in page)
+                yield return notice;
+            if (page.Count == 0)
+                yield break;
+            (at, id) = (page[^1].Notice.At, page[^1].Id);
+        }
+    }
+
+    private static ExportedPasskey Passkey(NpgsqlDataReader row) => new(
+        Base64Url.EncodeToString(row.GetFieldValue<byte[]>(0)), row.GetString(1), Base64Url.EncodeToString(row.GetFieldValue<byte[]>(2)),
+        row.GetInt64(3), row.GetFieldValue<string[]>(4), row.GetBoolean(5), row.Time(6));
 
     private static string? PlatformOf(object @event) => @event switch
     {

@@ -55,7 +55,7 @@ public sealed record MergeDecision(
     /// <param name="ways">Which accounts let somebody in.</param>
     public static Outcome<MergeDecision> Undo(Guid mergeId, Loaded<Person> holder, Loaded<Person> absorbed, WaysIn ways)
     {
-        var (holderId, absorbedId) = (holder.State.Id, absorbed.State.Id);
+        var absorbedId = absorbed.State.Id;
         if (!holder.State.IsActive)
             return new Rejection(LinkDecision.UnknownPerson);
         if (!holder.State.Has.Absorptions.Any(merge => merge.MergeId == mergeId && merge.From == absorbedId))
@@ -63,10 +63,17 @@ public sealed record MergeDecision(
         var (theirs, rest) = holder.State.Has.Divide(absorbedId);
         if (!ways.LeadIn(theirs.Accounts.Select(held => held.Account)) || !ways.LeadIn(rest.Accounts.Select(held => held.Account)))
             return new Rejection(LeavesNoWayIn);
+        return Separate(mergeId, holder, absorbed);
+    }
+
+    /// <summary>Gives somebody who was absorbed back what came with them, whether or not that leads anybody in.</summary>
+    public static MergeDecision Separate(Guid mergeId, Loaded<Person> holder, Loaded<Person> absorbed)
+    {
+        var (theirs, _) = holder.State.Has.Divide(absorbed.State.Id);
         return new MergeDecision(
             holder, absorbed,
-            new PersonReleased(mergeId, absorbedId, [.. theirs.Accounts.Select(held => held.Account)]),
-            new PersonRestored(mergeId, holderId, theirs),
+            new PersonReleased(mergeId, absorbed.State.Id, [.. theirs.Accounts.Select(held => held.Account)]),
+            new PersonRestored(mergeId, holder.State.Id, theirs),
             theirs.Accounts);
     }
 }

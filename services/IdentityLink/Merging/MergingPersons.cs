@@ -25,7 +25,7 @@ public sealed record UndoMerge(Guid MergeId, AccountProof SignIn);
 /// hands, all at the version read: whoever else writes to any of them makes it decide again.
 /// </summary>
 public sealed class MergingPersons(
-    IEventStore store, CommandRunner runner, LinkedAccounts accounts, WaysIn ways, EndingSessions ending, IssuingReceipts receipts,
+    IEventStore store, CommandRunner runner, MovingAccounts moving, WaysIn ways, EndingSessions ending, IssuingReceipts receipts,
     SubjectNotices subjectNotices, IOptions<LinkingOptions> options, TimeProvider time)
 {
     /// <summary>Merges two persons.</summary>
@@ -99,23 +99,13 @@ public sealed class MergingPersons(
         Guid actor, MergeDecision decision, NoticeKind kind, Evidence evidence, CancellationToken cancellation)
     {
         var (holder, other) = (decision.Holder.State, decision.Other.State);
-        var (from, to) = kind == NoticeKind.Merged ? (other.Id, holder.Id) : (holder.Id, other.Id);
         var now = time.GetUtcNow();
         var toPartners = await subjectNotices.Of(decision, cancellation);
         var work = new UnitOfWork { Headers = new(Actor: actor.ToString()) }
             .With(decision.Holder.Append(await receipts.With(holder, [decision.HolderEvent, .. toPartners], evidence, cancellation)))
             .With(decision.Other.Append(await receipts.With(other, [decision.OtherEvent], evidence, cancellation)))
             .With([.. toPartners.Select(SubjectNotices.Row)])
-            .With(SubjectRows.Difference(holder, decision.HolderAfter))
-            .With(SubjectRows.Difference(other, decision.OtherAfter))
             .With(Notices.Of(holder.Id, kind, null, now), Notices.Of(other.Id, kind, null, now));
-        foreach (var name in decision.Moved.SelectMany(held => held.Names))
-        {
-            var account = await store.Load(Account.Fold, name, cancellation: cancellation);
-            work = work.With(account.Append(new AccountMoved(from, to)));
-        }
-        var moved = decision.Moved.Select(held => held.Account).ToHashSet(StringComparer.Ordinal);
-        var rows = (await accounts.Of(from, cancellation)).Where(row => moved.Contains(row.Account));
-        return work.With([.. rows.Select(row => LinkedAccounts.Row(row with { PersonId = to }))]);
+        return await moving.With(work, decision, toHolder: kind == NoticeKind.Merged, cancellation);
     }
 }

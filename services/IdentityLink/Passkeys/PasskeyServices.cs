@@ -1,3 +1,4 @@
+using Hutong.EventStore;
 using Hutong.Web;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ internal static class PasskeyServices
         services.AddScoped<IPasskeyHandler<PasskeyHolder>, PasskeyHandler<PasskeyHolder>>();
         services.AddSingleton<StoredPasskeys>();
         services.AddSingleton<CeremonyRows>();
+        builder.AddWrappedSecrets<byte[]>("passkey_ceremony", "id_hash", "wrapped_state", id => id);
         services.AddScoped<Ceremonies>();
         return builder;
     }

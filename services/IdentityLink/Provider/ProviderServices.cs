@@ -1,3 +1,5 @@
+using System.Text;
+using Hutong.EventStore;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Sessions;
 using Hutong.ServiceDefaults.Outgoing;
@@ -21,6 +23,7 @@ internal static class ProviderServices
         services.AddSingleton<Issuer>();
         services.AddSingleton<Clients>();
         services.AddSingleton<SigningKeys>();
+        builder.AddWrappedSecrets<string>("signing_key", "kid", "wrapped_private_key", Encoding.UTF8.GetBytes);
         services.AddSingleton<Tokens>();
         services.AddSingleton<Statements>();
         services.AddSingleton<TokenGrants>();

@@ -23,7 +23,8 @@ internal sealed partial class ExpiredRows(
         "delete from logout_delivery where expires_at <= $1",
     ];
 
-    // Whoever has no key any more was erased: what lay beside their streams goes, too.
+    // Whoever has no key any more was erased, and what lay beside their stream with them; but for rows that were written
+    // in that very moment, such as a grant. They hold no more in any case.
     private static readonly string[] OfTheErased =
     [
         "delete from notice n where not exists (select from person_key k where k.person_id = n.person_id)",

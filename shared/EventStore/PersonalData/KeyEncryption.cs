@@ -13,6 +13,12 @@ public sealed class KeyEncryption(IOptions<KeyOptions> options)
 {
     private readonly KeyOptions keys = options.Value;
 
+    /// <summary>Id of the key-encryption key that secrets are wrapped with from now on.</summary>
+    public string Current => keys.Current;
+
+    /// <summary>Ids of the others that are configured: what they wrapped can still be read.</summary>
+    public IReadOnlyList<string> Others => [.. keys.KeyEncryptionKeys.Keys.Where(id => id != keys.Current)];
+
     /// <summary>Encrypts a secret with the current key-encryption key.</summary>
     /// <param name="secret">The secret.</param>
     /// <param name="bound">What it belongs to, such as its row's key: it cannot be unwrapped as anything else's.</param>

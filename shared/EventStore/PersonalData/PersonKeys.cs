@@ -17,6 +17,10 @@ public sealed class KeyOptions
     [Required]
     public required IReadOnlyDictionary<string, string> KeyEncryptionKeys { get; init; }
 
+    /// <summary>How often to look for secrets that another key-encryption key than the current one wraps, and to wrap them anew.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
+    public TimeSpan RewrapEvery { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Key of the keyed hash (HMAC-SHA-256) of platform subjects, base64 of 32 bytes. It is part of stream ids and never rotates.</summary>
     public string? IdentifierHashKey { get; init; }
 }

@@ -5,10 +5,9 @@ using System.Text.Json.Nodes;
 using Hutong.EventStore;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
-using Hutong.IdentityLink.Storage;
 using Hutong.IdentityLink.Tests.Hosting;
+using Hutong.IdentityLink.Tests.Passkeys;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using DemoPeople = simulators::Hutong.Simulators.People.DemoPeople;
 
 namespace Hutong.IdentityLink.Tests.Erasing;
@@ -48,8 +47,28 @@ public sealed class ErasureSpecs(Testing.Servers servers, SimulatedPlatforms pla
         accounts[0]!["subject"]!.GetValue<string>().ShouldNotBeNullOrEmpty();
         export["sessions"]!.AsArray().Count.ShouldBe(1);
         export["history"]!.AsArray().Select(entry => entry!["what"]!.GetValue<string>()).ShouldContain("person_registered");
+        export["notices"]!.AsArray().Select(told => told!["platform"]!.GetValue<string>()).ShouldBe(["taobao"]);
+        var receipts = await browser.Get("/account/receipts");
+        export["receipts"]!.AsArray().Single()!["receipts"]!.ToJsonString().ShouldBe(JsonNode.Parse(receipts.Body)!["receipts"]!.ToJsonString());
         using var stranger = new TestBrowser(identity, platforms);
         (await stranger.Get("/account/export")).Location.ShouldBe("/sign-in");
+    }
+
+    [Fact]
+    public async Task The_export_has_every_notice_and_passkey_however_many_there_are()
+    {
+        var person = await identity.PersonOf(browser);
+        await identity.Sql(
+            "insert into notice (id, person_id, kind, at) select gen_random_uuid(), $1, 'AccountLinked', now() - n % 7 * interval '1 day' from generate_series(1, 1234) n",
+            person);
+        var authenticator = new SoftwareAuthenticator();
+        await browser.AddPasskey(authenticator);
+
+        var export = JsonNode.Parse((await browser.Get("/account/export")).Body)!;
+
+        export["notices"]!.AsArray().Count.ShouldBe(1235);
+        export["passkeys"]!.AsArray().Single()!["credentialId"]!.GetValue<string>()
+            .ShouldBe(export["accounts"]!.AsArray().Single(account => account!["platform"]!.GetValue<string>() == "passkey")!["subject"]!.GetValue<string>());
     }
 
     [Fact]
@@ -91,7 +110,6 @@ public sealed class ErasureSpecs(Testing.Servers servers, SimulatedPlatforms pla
 
         foreach (var value in values)
             (await identity.Find(value)).ShouldBeEmpty();
-        await identity.Services.GetServices<IHostedService>().OfType<ExpiredRows>().Single().Delete(CancellationToken.None);
         foreach (var table in (string[])["linked_account", "subject", "notice", "consent_withdrawal", "token_grant", "browser_session", "person_key"])
             (await identity.Count($"select count(*) from {table} where person_id = $1", person)).ShouldBe(0, table);
         var after = await Stream(person);
