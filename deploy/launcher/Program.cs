@@ -1,3 +1,5 @@
+using Hutong.Launcher.BackingUp;
+
 namespace Hutong.Launcher;
 
 // Written out, because the public Program that ASP.NET Core makes of top-level statements would clash
@@ -11,6 +13,10 @@ internal static class EntryPoint
         {
             if (args is [WithServers.Name, .. var command])
                 return await WithServers.Run(command, stop.Token);
+            if (args is [BackupCommand.Name, .. var backup])
+                return await BackupCommand.Run(backup, stop.Token);
+            if (args is [RestoreCommand.Name, .. var restore])
+                return await RestoreCommand.Run(restore, stop.Token);
             var options = CommandLine.Parse(args);
             if (!options.Help)
                 return await Up.Run(options, stop.Token);

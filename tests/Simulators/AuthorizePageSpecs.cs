@@ -30,8 +30,8 @@ public sealed partial class AuthorizePageSpecs : IDisposable
     }
 
     [Theory]
-    [InlineData("/oauth2/authorize", "li-na wang chen zhao zoe")]
-    [InlineData("/authorize", "li-na wang zhao zoe")]
+    [InlineData("/oauth2/authorize", "li-na wang chen zhao zoe qian")]
+    [InlineData("/authorize", "li-na wang zhao zoe qian")]
     [InlineData("/oauth2.0/authorize", "li-na wang zhao")]
     [InlineData("/connect/qrconnect", "li-na wang chen")]
     [InlineData("/oauth2/to_login", "li-na wang")]

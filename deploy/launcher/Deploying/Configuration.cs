@@ -44,6 +44,7 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
         var settings = new Dictionary<string, string?>(_platforms.Offered())
         {
             ["Keys__IdentifierHashKey"] = secrets.Key("identifier-hash-key"),
+            ["Erasing__Ledger"] = options.Ledger,
             ["Provider__Clients__hutong-gateway__Name"] = "Hutong",
             ["Provider__Clients__hutong-gateway__SecretHash"] =
                 Secrets.Hash(secrets.Password("client-hutong-gateway")),

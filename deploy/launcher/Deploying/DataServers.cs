@@ -15,6 +15,7 @@ internal sealed class DataServers : IAsyncDisposable
         ["identity_link", "social_feed", "commerce_card", "attribution", "gateway"];
 
     private readonly Dictionary<string, string> _databases = [];
+    private PostgresServer? _server;
     private PrivatePostgres? _postgres;
     private PrivateRabbitMq? _rabbitMq;
     private Uri? _broker;
@@ -35,7 +36,7 @@ internal sealed class DataServers : IAsyncDisposable
         {
             _postgres = await PrivatePostgres.Start(new PrivatePostgresOptions
             {
-                Folder = Path.Combine(options.DataFolder, "postgres"),
+                Folder = PostgresFolder(options),
                 Port = options.Ports[Listener.Postgres],
                 Durable = options.Durable,
             }, cancellation);
@@ -43,6 +44,23 @@ internal sealed class DataServers : IAsyncDisposable
         }
         else if (!await server.Answers(cancellation))
             throw new LaunchException("The PostgreSQL named by HUTONG_POSTGRES takes no connection as it was given.");
+        _server = server;
+        await MakeDatabases(server, secrets, cancellation);
+    }
+
+    /// <summary>Where a private PostgreSQL keeps its cluster.</summary>
+    public static string PostgresFolder(DeploymentOptions options) => Path.Combine(options.DataFolder, "postgres");
+
+    /// <summary>Drops the services' databases, with what is in them, and makes them anew.</summary>
+    public async Task MakeAnew(Secrets secrets, CancellationToken cancellation)
+    {
+        var server = _server ?? throw new InvalidOperationException("PostgreSQL is not started yet.");
+        await DropDatabases(server);
+        await MakeDatabases(server, secrets, cancellation);
+    }
+
+    private async Task MakeDatabases(PostgresServer server, Secrets secrets, CancellationToken cancellation)
+    {
         foreach (var name in DatabaseNames)
             _databases[name] = await server.CreateDatabase(
                 name, name, secrets.Password($"database-{name}"), cancellation);

@@ -6,6 +6,9 @@ public sealed record DeploymentOptions
     /// <summary>Holds everything that is kept between two starts: data, secrets, logs.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>The ledger of erasures: beside the databases and not in them, so that it outlives them.</summary>
+    public string Ledger => Path.Combine(DataFolder, "erasures");
+
     /// <summary>Which port each part listens on.</summary>
     public required PortPlan Ports { get; init; }
 

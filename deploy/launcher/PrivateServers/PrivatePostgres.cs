@@ -20,18 +20,27 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private PrivatePostgres(PrivatePostgresOptions options, string password)
     {
         _options = options;
-        Server = new PostgresServer(new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1",
-            Port = options.Port,
-            Database = "postgres",
-            Username = Superuser,
-            Password = password,
-        }.ConnectionString);
+        Server = ServerAt(options.Port, password);
     }
 
     /// <summary>The server, as its administrator.</summary>
     public PostgresServer Server { get; }
+
+    /// <summary>The server of a cluster that somebody else may have started; null where no cluster was made.</summary>
+    public static PostgresServer? ServerOf(string folder, int port)
+    {
+        var passwordFile = Path.Combine(folder, "password");
+        return File.Exists(passwordFile) ? ServerAt(port, File.ReadAllText(passwordFile)) : null;
+    }
+
+    private static PostgresServer ServerAt(int port, string password) => new(new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = port,
+        Database = "postgres",
+        Username = Superuser,
+        Password = password,
+    }.ConnectionString);
 
     private string Cluster => Path.Combine(_options.Folder, "cluster");
     private string PasswordFile => Path.Combine(_options.Folder, "password");
@@ -61,7 +70,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         _process = await ChildProcess.Start(new ChildProcessOptions
         {
             Name = "PostgreSQL",
-            Program = Binary("postgres"),
+            Program = PostgresPrograms.Find("postgres"),
             Arguments = ["-D", Cluster, .. Settings()],
             WorkingFolder = _options.Folder,
             LogFile = LogFile,
@@ -91,7 +100,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private async Task Create(string password, CancellationToken cancellation)
     {
-        var initdb = Binary("initdb");
+        var initdb = PostgresPrograms.Find("initdb");
         Directory.CreateDirectory(_options.Folder);
         // A folder without PG_VERSION is a creation that was cut short: nothing of value is in it.
         if (Directory.Exists(Cluster))
@@ -134,21 +143,5 @@ public sealed class PrivatePostgres : IAsyncDisposable
             foreach (var name in (string[])["fsync", "synchronous_commit", "full_page_writes"])
                 settings[name] = "off";
         return [.. settings.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"])];
-    }
-
-    private static string Binary(string name)
-    {
-        const string debian = "/usr/lib/postgresql";
-        var installed = Directory.Exists(debian) ? Directory.GetDirectories(debian) : [];
-        return installed
-            .Select(folder => (
-                Version: int.TryParse(Path.GetFileName(folder), out var version) ? version : 0,
-                Path: Path.Combine(folder, "bin", name)))
-            .Where(candidate => File.Exists(candidate.Path))
-            .OrderByDescending(candidate => candidate.Version)
-            .Select(candidate => candidate.Path)
-            .FirstOrDefault()
-            ?? throw new LaunchException(
-                $"PostgreSQL's {name} is not under {debian}: run 'apt-get install postgresql' as root.");
     }
 }

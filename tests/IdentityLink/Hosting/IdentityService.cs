@@ -39,6 +39,9 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
 
     public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
 
+    /// <summary>The database it was given, password included.</summary>
+    public string ConnectionString => database ?? throw new InvalidOperationException("Not started yet.");
+
     public static string RedirectUri(string client) => $"http://{client}.localhost/signin-oidc";
 
     public static string SignedOutUri(string client) => $"http://{client}.localhost/signed-out";

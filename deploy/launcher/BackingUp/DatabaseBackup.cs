@@ -1,0 +1,51 @@
+using System.Data;
+using Hutong.Launcher.PrivateServers;
+using Npgsql;
+
+namespace Hutong.Launcher.BackingUp;
+
+/// <summary>
+/// One database in two files, of one moment: the keys, and everything else. What opens (the key tables) and what tells
+/// in the clear who somebody is or what they said goes with the keys, so that the other file can be kept for years and
+/// says nothing about anybody who was erased since.
+/// </summary>
+public static class DatabaseBackup
+{
+    /// <summary>The tables whose rows go with the keys, of whichever service has them. Their definitions are in the other file.</summary>
+    public static IReadOnlyList<string> KeptApart { get; } =
+        ["person_key", "signing_key", "data_protection_key", "linked_account", "author", "post_text"];
+
+    private static readonly string[] AsOneself = ["--no-owner", "--no-privileges"];
+
+    /// <summary>Writes both files.</summary>
+    /// <param name="connectionString">The database, as the role that owns it.</param>
+    /// <param name="dataFile">Where everything but the keys goes.</param>
+    /// <param name="keysFile">Where the keys go.</param>
+    /// <param name="cancellation">Ends it; what was written is of no use then.</param>
+    /// <exception cref="LaunchException">A dump failed.</exception>
+    public static async Task Write(string connectionString, string dataFile, string keysFile, CancellationToken cancellation = default)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellation);
+        // Both dumps see what this transaction sees.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        await using var export = new NpgsqlCommand("set local idle_in_transaction_session_timeout = 0; select pg_export_snapshot()", connection);
+        var snapshot = (string)(await export.ExecuteScalarAsync(cancellation))!;
+        await Dump(dataFile, [.. KeptApart.Select(table => $"--exclude-table-data={table}")]);
+        await Dump(keysFile, ["--data-only", .. KeptApart.Select(table => $"--table={table}")]);
+
+        Task Dump(string file, IEnumerable<string> what) => PostgresPrograms.Run(
+            "pg_dump", connectionString, ["--format=custom", $"--snapshot={snapshot}", $"--file={file}", .. AsOneself, .. what], cancellation);
+    }
+
+    /// <summary>Reads both files into an empty database. Erasures since the backup must be replayed before anybody uses it.</summary>
+    /// <exception cref="LaunchException">A file does not fit, or the database is not empty.</exception>
+    public static async Task Restore(string connectionString, string dataFile, string keysFile, CancellationToken cancellation = default)
+    {
+        foreach (var file in (string[])[dataFile, keysFile])
+        {
+            await PostgresPrograms.Run(
+                "pg_restore", connectionString, ["--single-transaction", "--exit-on-error", .. AsOneself, file], cancellation);
+        }
+    }
+}
