@@ -1,5 +1,7 @@
 using Hutong.EventStore.CommandLine;
 using Hutong.IdentityLink.Erasing;
+using Hutong.IdentityLink.Graph;
+using Hutong.IdentityLink.History;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Operating;
@@ -36,7 +38,10 @@ app.MapExport();
 app.MapAccount();
 app.MapReceipts();
 app.MapMe();
+app.MapAccountsInTime();
+app.MapHistory();
 app.MapLooks();
+app.MapSearch();
 app.MapProvider();
 app.MapSubjectNotices();
 return await app.RunService(args);

@@ -10,6 +10,14 @@ public interface IEventStore
     Task<EventStream> ReadStream(string streamId, ReadUntil until = default, CancellationToken cancellation = default);
 
     /// <summary>
+    /// Reads streams backwards, as one: their latest events before a position of the log, the newest first, at most
+    /// <paramref name="limit"/> and of these stored names alone.
+    /// </summary>
+    Task<IReadOnlyList<StoredEvent>> ReadBackwards(
+        IReadOnlyCollection<string> streamIds, long before, int limit, IReadOnlyCollection<string> types,
+        CancellationToken cancellation = default);
+
+    /// <summary>
     /// Reads the log in position order: events after <paramref name="after"/> up to and including <paramref name="upTo"/>,
     /// at most <paramref name="limit"/>. <paramref name="upTo"/> must be a high-water mark, or events still being
     /// committed are missed. With <paramref name="types"/> only events of those stored names are returned.

@@ -5,11 +5,34 @@ using Hutong.IdentityLink.Persons;
 
 namespace Hutong.IdentityLink.Operating;
 
-/// <summary>What an operator can look at.</summary>
+/// <summary>What an operator can look at, by the names that events keep for ever.</summary>
 public static class Look
 {
-    /// <summary>The accounts.</summary>
+    /// <summary>The accounts, now or at some time.</summary>
     public const string Accounts = "accounts";
+
+    /// <summary>Whose an account is or was.</summary>
+    public const string Owner = "account_owner";
+
+    /// <summary>What happened to the person.</summary>
+    public const string History = "history";
+
+    /// <summary>What the person was told and has not put away.</summary>
+    public const string Notices = "notices";
+
+    /// <summary>The receipts.</summary>
+    public const string Receipts = "receipts";
+
+    /// <summary>What the person reads of it, in Chinese and in English.</summary>
+    public static IReadOnlyDictionary<string, (string Chinese, string English)> Texts { get; } =
+        new Dictionary<string, (string, string)>
+        {
+            [Accounts] = ("你的账号", "your accounts"),
+            [Owner] = ("你的一个账号属于谁", "whose one of your accounts is"),
+            [History] = ("你的历史记录", "your history"),
+            [Notices] = ("给你的通知", "your notices"),
+            [Receipts] = ("你的凭证", "your receipts"),
+        };
 }
 
 /// <summary>
@@ -30,13 +53,23 @@ public sealed class LookingAtPersons(IEventStore store, CommandRunner runner, Pe
     /// <returns>The person, or <see cref="NoSuchPerson"/>.</returns>
     public Task<Outcome<Guid>> Record(
         Guid operatorId, Guid personId, string what, OperationReason reason, CancellationToken cancellation) =>
+        Append(operatorId, personId, key => new PersonViewedByOperator(operatorId, what, key?.Seal(reason.Text)), cancellation);
+
+    /// <summary>Records that an operator searched for somebody and found nobody, on the operator's own stream: no search goes without.</summary>
+    public Task<Outcome<Guid>> RecordInVain(
+        Guid operatorId, string platform, OperationReason reason, CancellationToken cancellation) =>
+        Append(operatorId, operatorId, key => key is null ? null : new PersonSoughtInVain(platform, key.Seal(reason.Text)), cancellation);
+
+    /// <summary>It changes nothing of the person, so that it need not wait for changes that do.</summary>
+    private Task<Outcome<Guid>> Append(
+        Guid operatorId, Guid personId, Func<PersonKey?, object?> looked, CancellationToken cancellation) =>
         runner.Run<Guid>(async cancellation =>
         {
             var stream = Person.StreamOf(personId);
-            if ((await store.ReadStream(stream, new ReadUntil(ToVersion: 1), cancellation)).Version == 0)
+            if ((await store.ReadStream(stream, new ReadUntil(ToVersion: 1), cancellation)).Version == 0
+                || looked(await keys.Find(personId, cancellation)) is not { } @event)
                 return new Rejection(NoSuchPerson);
-            var key = await keys.Find(personId, cancellation);
-            return new(personId, new UnitOfWork { Headers = new(Actor: operatorId.ToString()) }.With(new StreamAppend(
-                stream, Expected.Exists, [new PersonViewedByOperator(operatorId, what, key?.Seal(reason.Text))])));
+            return new(personId, new UnitOfWork { Headers = new(Actor: operatorId.ToString()) }
+                .With(new StreamAppend(stream, Expected.Exists, [@event])));
         }, cancellation);
 }

@@ -1,4 +1,5 @@
 using Hutong.EventStore.Commands;
+using Hutong.IdentityLink.Graph;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Operating;
@@ -65,6 +66,13 @@ internal static class Errors
             "Undoing this merge would leave one side without an account that lets them in. Link another account first."),
         new(OperationReason.Missing, 400, "请在 reason 字段写明理由，10 到 500 个看得见的字符。当事人会读到它。",
             "Say why in the field reason, in 10 to 500 visible characters. The person concerned will read it."),
+        new(SearchForOwner.Malformed, 400, "请给出 account，或者同时给出 platform 和 identifier，不要两样都给。",
+            "Send either account, as other answers name accounts, or both platform and identifier, and not all of them."),
+        new(AsOf.Unreadable, 400, "asOf 和 knownAt 要写成 RFC 3339 的样子，例如 2026-11-22T09:30:00Z；在网址里 + 写作 %2B。",
+            "Write asOf and knownAt as RFC 3339 has them, such as 2026-11-22T09:30:00Z; in an address + is written %2B."),
+        new(AsOf.InFuture, 400, "asOf 和 knownAt 不能在未来。", "Neither asOf nor knownAt can be in the future."),
+        new(AsOf.NotKnownYet, 400, "asOf 晚于 knownAt：那时还不可能知道。", "asOf is after knownAt: nothing was known of it yet. Ask for an earlier asOf or a later knownAt."),
+        new(GraphInTime.InvalidCursor, 400, "这个翻页标记不是我们给的。请从第一页重新开始。", "The cursor is not one of ours. Start again without it."),
         new(LookingAtPersons.NoSuchPerson, 404, "没有这个人。", "There is no such person."),
         new("receipts_unknown", 404, "没有这些凭证，或者它们不是你的。", "There are no such receipts, or they are not yours."),
         new(LinkDecision.UnknownPerson, 403, "请重新登录。", "Sign in again."),

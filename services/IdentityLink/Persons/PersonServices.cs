@@ -1,5 +1,7 @@
 using Hutong.EventStore;
 using Hutong.IdentityLink.Erasing;
+using Hutong.IdentityLink.Graph;
+using Hutong.IdentityLink.History;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Receipts;
@@ -41,6 +43,9 @@ internal static class PersonServices
         services.AddSingleton<MergingPersons>();
         services.AddSingleton<MovingAccounts>();
         services.AddSingleton<IssuingReceipts>();
+        services.AddSingleton<ReceiptDownloads>();
+        services.AddSingleton<GraphInTime>();
+        services.AddSingleton<PersonHistory>();
         services.AddSingleton<SubjectNotices>();
         services.AddSingleton<WaysIn>();
         services.AddSingleton<Notices>();

@@ -20,6 +20,12 @@ public interface IPlatform
     /// <summary>The origins of its authorize pages, such as <c>https://example.org</c>.</summary>
     IReadOnlyList<string> AuthorizeOrigins { get; }
 
+    /// <summary>
+    /// The subjects that an identifier can be part of, as its owner or the platform's support tells it: without what sets it
+    /// apart from another app's or another kind of id.
+    /// </summary>
+    IReadOnlyList<string> SubjectsOf(string identifier) => [identifier];
+
     /// <summary>Where the browser goes to sign in.</summary>
     /// <returns>The address, or <see cref="PlatformRejections.Unavailable"/>: some are asked for it first.</returns>
     ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation);

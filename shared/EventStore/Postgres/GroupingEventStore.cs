@@ -39,6 +39,12 @@ public sealed class GroupingEventStore(PostgresEventStore store, int places = Gr
         store.ReadStream(streamId, until, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredEvent>> ReadBackwards(
+        IReadOnlyCollection<string> streamIds, long before, int limit, IReadOnlyCollection<string> types,
+        CancellationToken cancellation = default) =>
+        store.ReadBackwards(streamIds, before, limit, types, cancellation);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<StoredEvent>> ReadAll(
         long after, long upTo, int limit, IReadOnlyCollection<string>? types = null, CancellationToken cancellation = default) =>
         store.ReadAll(after, upTo, limit, types, cancellation);

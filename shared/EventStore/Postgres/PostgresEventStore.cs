@@ -27,6 +27,19 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
         order by version
         """;
 
+    // From the end of each stream by its own index: the order of a stream's versions is that of its positions. The log's
+    // index would lead past everybody's events.
+    private const string ReadBackwardsSql = $"""
+        select {Columns} from unnest($1::text[]) as wanted (stream)
+        cross join lateral (
+            select * from mt_events
+            where stream_id = wanted.stream collate "C" and seq_id < $2 and type = any($4)
+            order by version desc
+            limit $3) latest
+        order by seq_id desc
+        limit $3
+        """;
+
     private const string ReadAllSql = $"""
         select {Columns} from mt_events
         where seq_id > $1 and seq_id <= $2
@@ -62,6 +75,19 @@ public sealed class PostgresEventStore(NpgsqlDataSource database, EventTypes typ
             command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.UtcDateTime });
         var events = await Read(command, cancellation);
         return new EventStream(streamId, events.Count == 0 ? 0 : events[^1].Version, events);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredEvent>> ReadBackwards(
+        IReadOnlyCollection<string> streamIds, long before, int limit, IReadOnlyCollection<string> types,
+        CancellationToken cancellation = default)
+    {
+        await using var command = database.CreateCommand(ReadBackwardsSql);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streamIds] });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. types] });
+        return await Read(command, cancellation);
     }
 
     /// <inheritdoc/>

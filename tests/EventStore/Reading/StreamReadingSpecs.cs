@@ -55,6 +55,23 @@ public sealed class StreamReadingSpecs(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Streams_are_read_backwards_as_one_in_pages_of_the_events_asked_for()
+    {
+        var other = NewLamp();
+        await Append(1, Installed, On);
+        await store.Commit(UnitOfWork.Append(other, Expected.None, Installed, Off), TestContext.Current.CancellationToken);
+        await store.Commit(UnitOfWork.Append(NewLamp(), Expected.None, Installed, On), TestContext.Current.CancellationToken);
+        await Append(3, Off);
+        string[] types = [db.Types.NameOf(On.GetType())];
+
+        var newest = await store.ReadBackwards([lamp, other], long.MaxValue, 2, types);
+        newest.Select(e => (e.StreamId, e.Version)).ShouldBe([(lamp, 3), (other, 2)]);
+        var older = await store.ReadBackwards([lamp, other], newest[^1].Position, 2, types);
+        older.Select(e => (e.StreamId, e.Version)).ShouldBe([(lamp, 2)]);
+        (await store.ReadBackwards([], long.MaxValue, 2, types)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_fold_gives_the_state_and_the_version_to_append_to()
     {
         await Append(0, Installed, On);

@@ -1,6 +1,8 @@
 using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
+using Hutong.IdentityLink.Erasing;
+using Hutong.IdentityLink.Graph;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Persons;
@@ -49,6 +51,29 @@ internal sealed class People(IdentityService identity)
 
     public async Task<string> SubjectOf(Guid person, string sector) =>
         (await Get<AssigningSubjects>().Handle(person, sector, CancellationToken.None)).Value!;
+
+    public Task Erase(Guid person) =>
+        Get<ErasingPersons>().Handle(person, new ErasePerson(DateTimeOffset.UtcNow), CancellationToken.None);
+
+    /// <summary>A person's accounts at some time, all pages of them.</summary>
+    public async Task<List<string>> AccountsAt(Guid person, AsOf when)
+    {
+        var accounts = new List<string>();
+        for (var next = ""; next is not null;)
+        {
+            var page = (await Get<GraphInTime>().AccountsOf(person, when, next.Length == 0 ? null : next, limit: 2, CancellationToken.None)).Value!;
+            accounts.AddRange(page.Accounts.Select(account => account.Account));
+            next = page.Next;
+        }
+        return accounts;
+    }
+
+    public async Task<Guid?> OwnerAt(string account, AsOf when) =>
+        (await Get<GraphInTime>().OwnerOf(account, when, CancellationToken.None)).PersonId;
+
+    /// <summary>A person as their stream was at a time.</summary>
+    public async Task<Person> Read(Guid person, DateTimeOffset at) =>
+        (await Get<IEventStore>().Load(Person.Fold, Person.StreamOf(person), new ReadUntil(ToTime: at))).State;
 
     public async Task<Person> Read(Guid person) =>
         (await Get<IEventStore>().Load(Person.Fold, Person.StreamOf(person))).State;

@@ -58,11 +58,10 @@ internal sealed class OperatorDesk(Testing.Servers servers, SimulatedPlatforms p
     public async Task<string> ScopeInside(string accessToken, int instance) =>
         new JsonWebToken(await InternalToken(accessToken, instance)).GetClaim("scope").Value;
 
-    public async Task<PersonViewedByOperator[]> LooksAt(Guid person) =>
-    [
-        .. (await Identity.Services.GetRequiredService<IEventStore>().ReadStream(Person.StreamOf(person))).Events
-            .Select(e => e.Data).OfType<PersonViewedByOperator>(),
-    ];
+    public async Task<object[]> EventsOf(Guid person) =>
+        [.. (await Identity.Services.GetRequiredService<IEventStore>().ReadStream(Person.StreamOf(person))).Events.Select(e => e.Data)];
+
+    public async Task<PersonViewedByOperator[]> LooksAt(Guid person) => [.. (await EventsOf(person)).OfType<PersonViewedByOperator>()];
 
     public async ValueTask DisposeAsync()
     {

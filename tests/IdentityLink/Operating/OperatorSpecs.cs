@@ -1,11 +1,13 @@
+extern alias simulators;
+
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using Hutong.EventStore;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.IdentityModel.JsonWebTokens;
+using DemoPeople = simulators::Hutong.Simulators.People.DemoPeople;
 
 namespace Hutong.IdentityLink.Tests.Operating;
 
@@ -90,4 +92,83 @@ public sealed class OperatorSpecs(Testing.Servers servers, SimulatedPlatforms pl
         (await Identity.Find(OperatorDesk.Reason)).ShouldBeEmpty("the reason may name somebody");
         (await api.Look(Guid.CreateVersion7(), "accounts", OperatorDesk.Reason)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
+
+    [Theory]
+    [InlineData("accounts", "accounts")]
+    [InlineData("history", "lines")]
+    [InlineData("notices", "notices")]
+    [InlineData("receipts", "receipts")]
+    public async Task Every_look_leaves_an_event_before_it_tells(string at, string list)
+    {
+        var li = await desk.BrowserOf("li-na");
+        await li.Link("li-na", "taobao");
+        using var api = await desk.Api("zhao");
+
+        var (status, seen) = await api.Look(await desk.PersonOf("li-na"), at, OperatorDesk.Reason);
+
+        status.ShouldBe(HttpStatusCode.OK, seen.ToJsonString());
+        seen[list]!.AsArray().Count.ShouldBeGreaterThan(0);
+        (await desk.LooksAt(await desk.PersonOf("li-na"))).ShouldHaveSingleItem().What.ShouldBe(at);
+        (await api.Look(await desk.PersonOf("li-na"), at, reason: null)).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task An_operator_finds_a_person_by_an_identifier_and_found_or_not_the_search_leaves_an_event()
+    {
+        var (li, zhao) = (await desk.PersonOf("li-na"), await desk.PersonOf("zhao"));
+        using var api = await desk.Api("zhao");
+        var uid = DemoPeople.Find("li-na")!.Weibo!.Uid.ToString(CultureInfo.InvariantCulture);
+
+        var (found, owner) = await Search(api, new { reason = OperatorDesk.Reason, platform = "weibo", identifier = uid });
+        var (unknown, nobody) = await Search(api, new { reason = OperatorDesk.Reason, platform = "weibo", identifier = "404404404" });
+
+        (found, unknown).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK));
+        owner["personId"]!.GetValue<Guid>().ShouldBe(li);
+        nobody["personId"].ShouldBeNull();
+        nobody.Select(field => field.Key).ShouldBe(owner.Select(field => field.Key));
+        (await desk.LooksAt(li)).ShouldHaveSingleItem().What.ShouldBe("account_owner");
+        (await desk.EventsOf(zhao)).OfType<PersonSoughtInVain>().ShouldHaveSingleItem().Platform.ShouldBe("weibo");
+        (await Identity.Find("404404404")).ShouldBeEmpty();
+        var byName = await Search(api, new { reason = OperatorDesk.Reason, account = owner["account"]!.GetValue<string>() });
+        byName.Body["personId"]!.GetValue<Guid>().ShouldBe(li);
+    }
+
+    [Fact]
+    public async Task An_identifier_is_found_without_what_its_platform_has_it_with()
+    {
+        var li = DemoPeople.Find("li-na")!;
+        using var weChat = new TestBrowser(() => Identity.Address, platforms.Port);
+        await weChat.SignIn("li-na", "wechat");
+        using var api = await desk.Api("zhao");
+
+        foreach (var identifier in (string[])[li.WeChat!.OpenId, li.WeChat.UnionId])
+        {
+            var answer = await Search(api, new { reason = OperatorDesk.Reason, platform = "wechat", identifier });
+            answer.Body["personId"]!.GetValue<Guid>().ShouldBe(await Identity.PersonOf(weChat));
+        }
+    }
+
+    [Fact]
+    public async Task A_search_that_names_no_account_or_names_it_in_two_ways_is_refused()
+    {
+        using var api = await desk.Api("zhao");
+        const string reason = OperatorDesk.Reason;
+        const string account = "account-weibo:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        object[] searches =
+        [
+            new { reason }, new { reason, platform = "weibo" }, new { reason, identifier = "1" }, new { reason, account = "person-1" },
+            new { reason, account, platform = "weibo", identifier = "1" },
+            new { reason, platform = "We:bo", identifier = "1" }, new { reason, platform = "weibo", identifier = new string('1', 257) },
+        ];
+        foreach (var search in searches)
+        {
+            var (status, problem) = await Search(api, search);
+            status.ShouldBe(HttpStatusCode.BadRequest);
+            problem["code"]!.GetValue<string>().ShouldBe("search_malformed");
+        }
+        (await Search(api, new { account })).Body["code"]!.GetValue<string>().ShouldBe("reason_missing");
+        (await Search(api, new { reason, account, asOf = "2999-01-01T00:00:00Z" })).Body["code"]!.GetValue<string>().ShouldBe("time_in_future");
+    }
+
+    private static Task<(HttpStatusCode Status, JsonObject Body)> Search(HttpClient api, object search) => api.Operate("accounts/owner", search);
 }

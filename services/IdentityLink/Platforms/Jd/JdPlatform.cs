@@ -23,6 +23,8 @@ internal sealed class JdPlatform(JdOptions options, PlatformApi api, TimeProvide
 
     public IReadOnlyList<string> AuthorizeOrigins => [options.AuthorizeOrigin];
 
+    public IReadOnlyList<string> SubjectsOf(string identifier) => [PlatformSubjects.OfApp(options.ClientId, identifier)];
+
     public ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation) =>
         new(new Uri(QueryHelpers.AddQueryString(options.AuthorizeAddress, new Dictionary<string, string?>
         {

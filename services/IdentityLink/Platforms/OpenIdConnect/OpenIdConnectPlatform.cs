@@ -24,6 +24,8 @@ internal sealed class OpenIdConnectPlatform(string name, OpenIdConnectOptions op
 
     public IReadOnlyList<string> AuthorizeOrigins => metadata.AuthorizeOrigins;
 
+    public IReadOnlyList<string> SubjectsOf(string identifier) => [SubjectOf(identifier)];
+
     public async ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation)
     {
         var provider = await metadata.Get(cancellation);
@@ -62,11 +64,13 @@ internal sealed class OpenIdConnectPlatform(string name, OpenIdConnectOptions op
             return claims.Rejection;
         if (claims.Value.Subject is not { Length: > 0 and <= LongestSubject } subject)
             return api.Refuse(PlatformRejections.Unproven, "no sub");
-        // An address has no space, so that no two pairs make the same text.
         return new PlatformAccount(
-            name, $"{options.Issuer} {subject}",
+            name, SubjectOf(subject),
             NameIn(claims.Value) ?? await NameFromUserInfo(provider.Value, accessToken, subject, cancellation));
     }
+
+    /// <summary>An address has no space, so that no two pairs make the same text.</summary>
+    private string SubjectOf(string sub) => $"{options.Issuer} {sub}";
 
     private HttpRequestMessage TokenRequest(PlatformVisit visit, PlatformAnswer answer, Metadata provider)
     {

@@ -20,6 +20,9 @@ internal sealed class QqPlatform(PlatformOptions options, PlatformApi api) : IPl
 
     public IReadOnlyList<string> AuthorizeOrigins => [options.AuthorizeOrigin];
 
+    public IReadOnlyList<string> SubjectsOf(string identifier) =>
+        [.. PlatformSubjects.OfUnion(identifier), PlatformSubjects.OfApp(options.ClientId, identifier)];
+
     public ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation) =>
         new(new Uri(QueryHelpers.AddQueryString(options.AuthorizeAddress, new Dictionary<string, string?>
         {

@@ -16,6 +16,8 @@ internal sealed class TaobaoPlatform(PlatformOptions options, PlatformApi api) :
 
     public IReadOnlyList<string> AuthorizeOrigins => [options.AuthorizeOrigin];
 
+    public IReadOnlyList<string> SubjectsOf(string identifier) => [identifier, OpenUid(identifier), Assistant(identifier)];
+
     public ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation) =>
         new(new Uri(QueryHelpers.AddQueryString(options.AuthorizeAddress, new Dictionary<string, string?>
         {
@@ -41,15 +43,19 @@ internal sealed class TaobaoPlatform(PlatformOptions options, PlatformApi api) :
 
         // A shop's assistant signs in through a sub-account: it is theirs, not the shop owner's.
         if (reply.TextOf("sub_taobao_user_id") is { } assistant)
-            return new PlatformAccount(Id, $"sub:{assistant}", Decode(reply.TextOf("sub_taobao_user_nick")));
+            return new PlatformAccount(Id, Assistant(assistant), Decode(reply.TextOf("sub_taobao_user_nick")));
         var nickname = Decode(reply.TextOf("taobao_user_nick"));
         // Ids and open uids are told apart, so that one person's id can never be another's open uid.
         if (reply.TextOf("taobao_user_id") is { } id)
             return new PlatformAccount(Id, id, nickname);
         if (reply.TextOf("taobao_open_uid") is { } openUid)
-            return new PlatformAccount(Id, $"open:{openUid}", nickname);
+            return new PlatformAccount(Id, OpenUid(openUid), nickname);
         return api.Refuse(PlatformRejections.Unavailable, "no user id and no open uid");
     }
+
+    private static string Assistant(string id) => $"sub:{id}";
+
+    private static string OpenUid(string id) => $"open:{id}";
 
     /// <summary>Names come percent-encoded.</summary>
     private static string? Decode(string? nick) => nick is null ? null : Uri.UnescapeDataString(nick.Replace('+', ' '));

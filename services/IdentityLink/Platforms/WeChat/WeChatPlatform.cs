@@ -27,6 +27,12 @@ internal sealed class WeChatPlatform(WeChatOptions options, PlatformApi api) : I
             .Select(app => new Uri(app.AuthorizeAddress).GetLeftPart(UriPartial.Authority)).Distinct(),
     ];
 
+    public IReadOnlyList<string> SubjectsOf(string identifier) =>
+    [
+        .. PlatformSubjects.OfUnion(identifier),
+        .. new[] { options.Web, options.InApp }.OfType<WeChatApp>().Select(app => PlatformSubjects.OfApp(app.ClientId, identifier)),
+    ];
+
     public ValueTask<Outcome<Uri>> AuthorizeAddress(PlatformVisit visit, CancellationToken cancellation)
     {
         var app = AppFor(visit);
