@@ -66,7 +66,8 @@ public sealed record ExportedSession(string Platform, DateTimeOffset SignedInAt,
 /// <param name="At">UTC.</param>
 /// <param name="What">The event's stored name.</param>
 /// <param name="Platform">The platform concerned; null where there is none.</param>
-public sealed record ExportedEvent(DateTimeOffset At, string What, string? Platform);
+/// <param name="Reason">Why an operator did it; null where none did.</param>
+public sealed record ExportedEvent(DateTimeOffset At, string What, string? Platform, string? Reason);
 
 /// <summary>Collects what is known about a person, with the personal values opened.</summary>
 public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts accounts, NpgsqlDataSource database, TimeProvider time)
@@ -103,8 +104,9 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
             receipts.Add(new(one, [.. events.Select(stored => stored.Data).OfType<ReceiptIssued>().Select(receipt => receipt.Jws)]));
             foreach (var stored in events)
             {
-                history.Add(new(stored.Timestamp, stored.Type, PlatformOf(stored.Data)));
-                if (stored.Data is AccountLinked linked && opened.TryGetValue(one, out var key))
+                var key = opened.GetValueOrDefault(one);
+                history.Add(new(stored.Timestamp, stored.Type, PlatformOf(stored.Data), key?.OpenOptional(ReasonIn(stored.Data))));
+                if (stored.Data is AccountLinked linked && key is not null)
                     subjects[linked.Account] = key.Open(linked.Subject);
             }
         }
@@ -151,6 +153,14 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
         AccountLinked e => e.Platform,
         AccountUnlinked e => e.Platform,
         SignedIn e => e.Platform,
+        PersonSoughtInVain e => e.Platform,
+        _ => null,
+    };
+
+    private static Sealed? ReasonIn(object @event) => @event switch
+    {
+        PersonViewedByOperator e => e.Reason,
+        PersonSoughtInVain e => e.Reason,
         _ => null,
     };
 }

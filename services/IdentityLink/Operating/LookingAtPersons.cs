@@ -28,7 +28,7 @@ public static class Look
         new Dictionary<string, (string, string)>
         {
             [Accounts] = ("你的账号", "your accounts"),
-            [Owner] = ("你的一个账号属于谁", "whose one of your accounts is"),
+            [Owner] = ("你的一个账号归谁所有", "who owns one of your accounts"),
             [History] = ("你的历史记录", "your history"),
             [Notices] = ("给你的通知", "your notices"),
             [Receipts] = ("你的凭证", "your receipts"),

@@ -6,7 +6,9 @@ internal static class OperatingServices
     public static WebApplicationBuilder AddOperating(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<OperationsOptions>().BindConfiguration("Operations").ValidateOnStart();
+        services.AddOptions<OperationsOptions>().BindConfiguration("Operations")
+            .Validate(options => options.Operators.All(id => Guid.TryParse(id, out _)), "Operations:Operators are person ids.")
+            .ValidateOnStart();
         services.AddSingleton<Operators>();
         services.AddSingleton<LookingAtPersons>();
         return builder;

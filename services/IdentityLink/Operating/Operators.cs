@@ -7,13 +7,13 @@ namespace Hutong.IdentityLink.Operating;
 public sealed class OperationsOptions
 {
     /// <summary>Person ids. Nobody by default.</summary>
-    public IReadOnlyList<Guid> Operators { get; init; } = [];
+    public IReadOnlyList<string> Operators { get; init; } = [];
 }
 
 /// <summary>The operators: persons like any other, named in configuration.</summary>
 public sealed class Operators(IOptions<OperationsOptions> options, Clients clients)
 {
-    private readonly HashSet<Guid> persons = [.. options.Value.Operators];
+    private readonly HashSet<Guid> persons = [.. options.Value.Operators.Select(Guid.Parse)];
 
     /// <summary>
     /// A grant without the scope <see cref="Scopes.Operations"/>, unless an operator gave it to a client that is registered

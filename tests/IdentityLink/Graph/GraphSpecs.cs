@@ -122,6 +122,21 @@ public sealed class GraphSpecs(Testing.Servers servers, SimulatedPlatforms platf
         (await Owner("account-weibo:later", AsOf.Now)).PersonId.ShouldBe(person);
     }
 
+    [Fact]
+    public async Task Streams_cut_apart_by_different_clocks_do_not_send_a_question_round_in_circles()
+    {
+        var (one, two) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        const string account = "account-weibo:theirs";
+        foreach (var (person, into) in ((Guid, Guid)[])[(one, two), (two, one)])
+        {
+            await Store.Commit(UnitOfWork.Append(
+                Person.StreamOf(person), Expected.None, new PersonRegistered(person, "weibo"), new MergedIntoPerson(Guid.CreateVersion7(), into)));
+        }
+        await Store.Commit(UnitOfWork.Append(account, Expected.None, new AccountClaimed(one)));
+
+        (await Owner(account, AsOf.Now).WaitAsync(TimeSpan.FromSeconds(20))).PersonId.ShouldNotBeNull();
+    }
+
     private async Task<DateTimeOffset> LinkedAt(string account) => (await Store.ReadStream(account)).Events[0].Timestamp;
 
     private Task<OwnerInTime> Owner(string name, AsOf when) => Graph.OwnerOf(name, when, TestContext.Current.CancellationToken);

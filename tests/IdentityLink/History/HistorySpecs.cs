@@ -125,6 +125,7 @@ public sealed class HistorySpecs(Testing.Servers servers, SimulatedPlatforms pla
         Lines(page)[0].ShouldBe($"An operator looked at your receipts. Reason: {reason}");
         page.Body.ShouldNotContain("<script>");
         Lines(await li.Get("/account/history?ui_locales=zh-CN"))[0].ShouldBe($"运营人员查看了你的凭证。理由：{reason}");
+        (await li.Get("/account/export")).Text.ShouldContain("Ticket 4711");
         Lines(await (await desk.BrowserOf("zhao")).Get("/account/history"))[0]
             .ShouldBe($"As an operator you searched for a Taobao account and found nobody. Reason: {reason}");
     }

@@ -12,6 +12,7 @@ namespace Hutong.IdentityLink.Tests.Operating;
 /// <summary>Two instances, of which the second knows Zhao as an operator, and the API as the gateway reaches it.</summary>
 internal sealed class OperatorDesk(Testing.Servers servers, SimulatedPlatforms platforms) : IAsyncDisposable
 {
+    public const string Scope = "openid offline_access operations";
     public const string Operator = "zhao";
     public const string Reason = "工单 4711：李娜说她的账号不见了。";
 
@@ -41,7 +42,7 @@ internal sealed class OperatorDesk(Testing.Servers servers, SimulatedPlatforms p
     {
         using var browser = new TestBrowser(() => Identity.Instance(1), platforms.Port);
         using var console = new RelyingParty(() => Identity.Instance(1), client);
-        var page = await browser.Follow(await browser.Get(console.AuthorizeAddress(("scope", "openid operations"))));
+        var page = await browser.Follow(await browser.Get(console.AuthorizeAddress(("scope", Scope))));
         var (status, tokens) = await console.Redeem((await browser.SignIn(page, person)).LocationQuery["code"]);
         status.ShouldBe(HttpStatusCode.OK);
         return tokens;

@@ -25,10 +25,24 @@ public sealed class OperatorSpecs(Testing.Servers servers, SimulatedPlatforms pl
     [Fact]
     public async Task The_scope_is_an_operators_alone_and_left_out_of_what_others_are_granted()
     {
-        (await desk.TokensOf("zhao"))["scope"]!.GetValue<string>().ShouldBe("openid operations");
+        (await desk.TokensOf("zhao"))["scope"]!.GetValue<string>().ShouldBe(OperatorDesk.Scope);
 
-        (await desk.TokensOf("li-na"))["scope"]!.GetValue<string>().ShouldBe("openid");
-        (await desk.TokensOf("zhao", IdentityService.Site))["scope"]!.GetValue<string>().ShouldBe("openid");
+        (await desk.TokensOf("li-na"))["scope"]!.GetValue<string>().ShouldBe("openid offline_access");
+        (await desk.TokensOf("zhao", IdentityService.Site))["scope"]!.GetValue<string>().ShouldBe("openid offline_access");
+    }
+
+    [Fact]
+    public async Task A_partner_who_asks_for_the_scope_is_not_told_of_it_nor_is_the_person_asked()
+    {
+        using var partner = new RelyingParty(() => Identity.Instance(1), IdentityService.Partner);
+        var zhao = await desk.BrowserOf("zhao");
+
+        var consent = await zhao.Follow(await zhao.Get(partner.AuthorizeAddress(("scope", OperatorDesk.Scope))));
+        var back = await zhao.Submit(consent, "/consent", ("decision", "allow"));
+
+        (await partner.Redeem(back.LocationQuery["code"])).Body["scope"]!.GetValue<string>().ShouldBe("openid offline_access");
+        using var anybody = new HttpClient { BaseAddress = Identity.Address };
+        (await anybody.Ask("/.well-known/openid-configuration")).Body["scopes_supported"]!.ToJsonString().ShouldNotContain("operations");
     }
 
     [Fact]
@@ -48,10 +62,13 @@ public sealed class OperatorSpecs(Testing.Servers servers, SimulatedPlatforms pl
     [Fact]
     public async Task Who_is_an_operator_no_longer_has_lost_the_scope_in_tokens_they_have()
     {
-        var access = (await desk.TokensOf("zhao"))["access_token"]!.GetValue<string>();
+        var tokens = await desk.TokensOf("zhao");
+        var access = tokens["access_token"]!.GetValue<string>();
 
-        (await desk.ScopeInside(access, instance: 1)).ShouldBe("openid operations");
-        (await desk.ScopeInside(access, instance: 0)).ShouldBe("openid");
+        (await desk.ScopeInside(access, instance: 1)).ShouldBe(OperatorDesk.Scope);
+        (await desk.ScopeInside(access, instance: 0)).ShouldBe("openid offline_access");
+        using var console = new RelyingParty(() => Identity.Instance(0), IdentityService.OperationsConsole);
+        (await console.Refresh(tokens["refresh_token"]!.GetValue<string>())).Body["scope"]!.GetValue<string>().ShouldBe("openid offline_access");
     }
 
     [Theory]
@@ -110,6 +127,20 @@ public sealed class OperatorSpecs(Testing.Servers servers, SimulatedPlatforms pl
         seen[list]!.AsArray().Count.ShouldBeGreaterThan(0);
         (await desk.LooksAt(await desk.PersonOf("li-na"))).ShouldHaveSingleItem().What.ShouldBe(at);
         (await api.Look(await desk.PersonOf("li-na"), at, reason: null)).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_look_at_somebody_who_was_erased_is_recorded_and_its_reason_is_kept_nowhere()
+    {
+        var li = await desk.PersonOf("li-na");
+        var browser = await desk.BrowserOf("li-na");
+        await browser.Submit(await browser.Get("/account/erase"), "/account/erase", ("sure", "yes"));
+        using var api = await desk.Api("zhao");
+
+        (await api.Look(li, "accounts", OperatorDesk.Reason)).Status.ShouldBe(HttpStatusCode.OK);
+
+        (await desk.LooksAt(li)).ShouldHaveSingleItem().Reason.ShouldBeNull();
+        (await Identity.Find(OperatorDesk.Reason)).ShouldBeEmpty();
     }
 
     [Fact]
