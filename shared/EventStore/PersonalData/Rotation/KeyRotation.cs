@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics.Metrics;
 using Hutong.EventStore.Reading;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -24,6 +25,9 @@ public sealed partial class KeyRotation(
     private const int Batch = 500;
 
     private const string LockSql = "select pg_try_advisory_lock(7230173131)";
+
+    // The pool would keep the connection, and with it the lock.
+    private const string UnlockSql = "select pg_advisory_unlock_all()";
 
     private readonly IReadOnlyList<IWrappedSecrets> secrets = [.. secrets];
     private volatile KeyUse? use;
@@ -81,21 +85,36 @@ public sealed partial class KeyRotation(
             {
                 Failed(e);
             }
-            isWorking = false;
             await Task.Delay(options.Value.RewrapEvery, time, stoppingToken);
         }
     }
 
     private async Task Work(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        while (true)
+        try
         {
-            isWorking = isWorking || await Lock(connection, cancellation);
-            if (isWorking && await RewrapAll(connection, cancellation) is > 0 and var count)
-                Rewrapped(count, encryption.Current);
-            Tell(await Look(connection, cancellation));
-            await Task.Delay(options.Value.RewrapEvery, time, cancellation);
+            while (true)
+            {
+                isWorking = isWorking || await Lock(connection, cancellation);
+                if (isWorking && await RewrapAll(connection, cancellation) is > 0 and var count)
+                    Rewrapped(count, encryption.Current);
+                Tell(await Look(connection, cancellation));
+                await Task.Delay(options.Value.RewrapEvery, time, cancellation);
+            }
         }
+        finally
+        {
+            isWorking = false;
+            await Unlock(connection);
+        }
+    }
+
+    private static async Task Unlock(NpgsqlConnection connection)
+    {
+        if (connection.State != ConnectionState.Open)
+            return;
+        await using var command = new NpgsqlCommand(UnlockSql, connection);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private void Tell(KeyUse now)
