@@ -14,6 +14,7 @@ internal sealed class WireTap : IDisposable
 
     private readonly HttpClient _management;
     private readonly string _vhost;
+    private readonly List<byte[]> _heard = [];
 
     private WireTap(RabbitMqServer broker, string vhost)
     {
@@ -40,10 +41,9 @@ internal sealed class WireTap : IDisposable
         return tap;
     }
 
-    /// <summary>Takes everything heard so far: each message with its properties and headers.</summary>
-    public async Task<IReadOnlyList<byte[]>> Take()
+    /// <summary>Everything heard so far: each message with its properties and headers. Not by two at once.</summary>
+    public async Task<IReadOnlyList<byte[]>> Heard()
     {
-        var heard = new List<byte[]>();
         while (true)
         {
             using var answer = await Post(
@@ -52,13 +52,13 @@ internal sealed class WireTap : IDisposable
             foreach (var message in messages!)
             {
                 var payload = message.GetProperty("payload").GetString()!;
-                heard.Add(message.GetProperty("payload_encoding").GetString() == "base64"
+                _heard.Add(message.GetProperty("payload_encoding").GetString() == "base64"
                     ? Convert.FromBase64String(payload)
                     : Encoding.UTF8.GetBytes(payload));
-                heard.Add(Encoding.UTF8.GetBytes(message.GetProperty("properties").GetRawText()));
+                _heard.Add(Encoding.UTF8.GetBytes(message.GetProperty("properties").GetRawText()));
             }
             if (messages.Count == 0)
-                return heard;
+                return [.. _heard];
         }
     }
 

@@ -14,6 +14,21 @@ internal static class Findings
     /// <summary>The rows of every other table: read models, sessions.</summary>
     public static Task<List<string>> ReadModelsOf(string database) => Rows(database, table => !Log.Contains(table));
 
+    /// <summary>The rows of every table.</summary>
+    public static Task<List<string>> AllOf(string database) => Rows(database, _ => true);
+
+    /// <summary>The lines of every log under a folder, as the bytes they are.</summary>
+    public static async IAsyncEnumerable<(string Log, byte[] Line)> LinesOf(string folder)
+    {
+        foreach (var log in Directory.GetFiles(folder, "*.log", SearchOption.AllDirectories))
+        {
+            await using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(file, Encoding.Latin1);
+            while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+                yield return (Path.GetFileName(log), Encoding.Latin1.GetBytes(line));
+        }
+    }
+
     private static async Task<List<string>> Rows(string database, Func<string, bool> wanted)
     {
         await using var connection = new NpgsqlConnection(database);

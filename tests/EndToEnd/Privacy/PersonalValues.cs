@@ -6,18 +6,24 @@ namespace Hutong.EndToEnd.Tests.Privacy;
 /// <summary>Finds the demo people's personal values in bytes, in any of the forms in which they could lie there.</summary>
 internal static class PersonalValues
 {
-    private static readonly List<(string Value, string Form, byte[] Bytes)> Needles =
-    [
-        .. from value in DemoPeople.All.SelectMany(person => person.PersonalValues).Distinct()
-           from form in Forms(value)
-           select (value, form.Name, form.Bytes),
-    ];
+    private static readonly List<Needle> Everybodys = NeedlesOf(DemoPeople.All.SelectMany(person => person.PersonalValues));
 
     /// <summary>What was found: which value, in which form.</summary>
-    public static IEnumerable<string> In(byte[] haystack) =>
-        from needle in Needles
+    public static IEnumerable<string> In(byte[] haystack) => In(haystack, Everybodys);
+
+    /// <summary>What was found of some values alone.</summary>
+    public static IEnumerable<string> In(byte[] haystack, IReadOnlyList<Needle> needles) =>
+        from needle in needles
         where haystack.AsSpan().IndexOf(needle.Bytes) >= 0
         select $"“{needle.Value}” {needle.Form}";
+
+    /// <summary>Values in every form in which they could lie somewhere.</summary>
+    public static List<Needle> NeedlesOf(IEnumerable<string> values) =>
+    [
+        .. from value in values.Distinct()
+           from form in Forms(value)
+           select new Needle(value, form.Name, form.Bytes),
+    ];
 
     /// <inheritdoc cref="In(byte[])"/>
     public static IEnumerable<string> In(string haystack) => In(Encoding.UTF8.GetBytes(haystack));
@@ -53,3 +59,6 @@ internal static class PersonalValues
     private static string Lowered(string quoted) =>
         System.Text.RegularExpressions.Regex.Replace(quoted, "%[0-9A-F]{2}", match => match.Value.ToLowerInvariant());
 }
+
+/// <summary>A value in one of its forms.</summary>
+internal sealed record Needle(string Value, string Form, byte[] Bytes);
