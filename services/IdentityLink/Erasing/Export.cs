@@ -60,7 +60,7 @@ public sealed record ExportedReceipts(Guid PersonId, IReadOnlyList<string> Recei
 public sealed record ExportedConsent(string Partner, IReadOnlyList<string> Scopes, string TextVersion);
 
 /// <summary>A signed-in browser.</summary>
-public sealed record ExportedSession(string Platform, DateTimeOffset SignedInAt, DateTimeOffset ExpiresAt);
+public sealed record ExportedSession(string Platform, Device Device, DateTimeOffset BegunAt, DateTimeOffset SignedInAt, DateTimeOffset ExpiresAt);
 
 /// <summary>Something that happened.</summary>
 /// <param name="At">UTC.</param>
@@ -73,7 +73,7 @@ public sealed record ExportedEvent(DateTimeOffset At, string What, string? Platf
 public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts accounts, NpgsqlDataSource database, TimeProvider time)
 {
     private const string SessionsSql =
-        "select account, authenticated_at, expires_at from live_session where person_id = $1 order by authenticated_at";
+        "select account, browser, system, begun_at, authenticated_at, expires_at from live_session where person_id = $1 order by authenticated_at";
 
     private const string PasskeysSql = """
         select credential_id, user_handle, public_key, sign_count, transports, is_backed_up, created_at
@@ -118,7 +118,9 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
             [.. person.Has.Consents.Select(held => new ExportedConsent(held.ClientId, held.Scopes, held.TextVersion))],
             person.Subjects,
             await database.Many(
-                SessionsSql, row => new ExportedSession(AccountStreams.PlatformOf(row.GetString(0)), row.Time(1), row.Time(2)),
+                SessionsSql,
+                row => new ExportedSession(
+                    AccountStreams.PlatformOf(row.GetString(0)), new(row.Text(1), row.Text(2)), row.Time(3), row.Time(4), row.Time(5)),
                 cancellation, personId),
             Notices(everybody, cancellation),
             receipts,

@@ -23,6 +23,8 @@ internal static class HistoryTexts
             "person_viewed_by_operator" => Viewed(line),
             "person_sought_in_vain" => (
                 $"你以运营人员身份查找了一个{chinese}账号，没有找到。理由：{line.Reason}", $"As an operator you searched for a {english} account and found nobody. Reason: {line.Reason}"),
+            "reach_viewed" => (
+                $"你以运营人员身份查看了某段时间内登录过什么。理由：{line.Reason}", $"As an operator you looked at what was reached within a window of time. Reason: {line.Reason}"),
             _ => (line.What, line.What),
         };
     }

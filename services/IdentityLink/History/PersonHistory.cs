@@ -5,6 +5,7 @@ using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Graph;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Revoking;
 
 namespace Hutong.IdentityLink.History;
 
@@ -37,7 +38,7 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
         {
             typeof(PersonRegistered), typeof(SignedIn), typeof(AccountLinked), typeof(AccountUnlinked), typeof(PersonAbsorbed),
             typeof(MergedIntoPerson), typeof(PersonReleased), typeof(PersonRestored), typeof(ConsentGiven), typeof(ConsentWithdrawn),
-            typeof(PersonViewedByOperator), typeof(PersonSoughtInVain),
+            typeof(PersonViewedByOperator), typeof(PersonSoughtInVain), typeof(ReachViewed),
         }.SelectMany(types.NamesOf),
     ];
 
@@ -86,6 +87,7 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
             ConsentWithdrawn e => line with { Partner = NameOf(e.ClientId) },
             PersonViewedByOperator e => line with { Looked = e.What, Reason = key?.OpenOptional(e.Reason) },
             PersonSoughtInVain e => line with { Platform = e.Platform, Reason = key?.Open(e.Reason) },
+            ReachViewed e => line with { Reason = key?.Open(e.Reason) },
             _ => line,
         };
     }

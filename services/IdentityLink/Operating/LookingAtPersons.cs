@@ -2,6 +2,7 @@ using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Revoking;
 
 namespace Hutong.IdentityLink.Operating;
 
@@ -23,6 +24,9 @@ public static class Look
     /// <summary>The receipts.</summary>
     public const string Receipts = "receipts";
 
+    /// <summary>What was reached through the person or an account of theirs.</summary>
+    public const string Reach = "reach";
+
     /// <summary>What the person reads of it, in Chinese and in English.</summary>
     public static IReadOnlyDictionary<string, (string Chinese, string English)> Texts { get; } =
         new Dictionary<string, (string, string)>
@@ -32,6 +36,7 @@ public static class Look
             [History] = ("你的历史记录", "your history"),
             [Notices] = ("给你的通知", "your notices"),
             [Receipts] = ("你的凭证", "your receipts"),
+            [Reach] = ("通过你的账号登录过什么", "what was reached through you or an account of yours"),
         };
 }
 
@@ -59,6 +64,20 @@ public sealed class LookingAtPersons(IEventStore store, CommandRunner runner, Pe
     public Task<Outcome<Guid>> RecordInVain(
         Guid operatorId, string platform, OperationReason reason, CancellationToken cancellation) =>
         Append(operatorId, operatorId, key => key is null ? null : new PersonSoughtInVain(platform, key.Seal(reason.Text)), cancellation);
+
+    /// <summary>
+    /// Records a look at what was reached through something: with the person whose it is, and on the operator's own stream
+    /// where it is no one person's.
+    /// </summary>
+    public Task<Outcome<Guid>> RecordReach(
+        Guid operatorId, RevocationScope scope, OperationReason reason, CancellationToken cancellation) => scope.Owner is { } owner
+            ? Record(operatorId, owner, Look.Reach, reason, cancellation)
+            : Append(
+                operatorId, operatorId,
+                key => key is null
+                    ? null
+                    : new ReachViewed(scope.Kind.ToString(), scope.Target, scope.From, scope.To, key.Seal(reason.Text)),
+                cancellation);
 
     /// <summary>It changes nothing of the person, so that it need not wait for changes that do.</summary>
     private Task<Outcome<Guid>> Append(

@@ -6,6 +6,7 @@ using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.Revoking;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.ServiceDefaults.Problems;
 
@@ -74,6 +75,12 @@ internal static class Errors
         new(AsOf.NotKnownYet, 400, "asOf 晚于 knownAt：那时还不可能知道。", "asOf is after knownAt: nothing was known of it yet. Ask for an earlier asOf or a later knownAt."),
         new(GraphInTime.InvalidCursor, 400, "这个翻页标记不是我们给的。请从第一页重新开始。", "The cursor is not one of ours. Start again without it."),
         new(LookingAtPersons.NoSuchPerson, 404, "没有这个人。", "There is no such person."),
+        new(RevokingReached.UnknownTarget, 404, "没有这个账号、关联、平台、应用或人，或者没有通过它登录过任何东西。什么都没有撤销。",
+            "There is no such account, link, platform, client or person, or nothing was ever reached through it. Nothing was revoked."),
+        new(RevokingReached.WindowUnusable, 400, "from 要早于 to，to 不能在将来。留空 to 表示到现在为止。什么都没有撤销。",
+            "from must be before to, and to not in the future; leave to out to mean now. Nothing was revoked."),
+        new("revocation_unknown", 404, "没有这次撤销。", "There is no such revocation."),
+        new("session_unknown", 404, "没有这处会话，或者它已经结束。", "There is no such session, or it is over already."),
         new("receipts_unknown", 404, "没有这些凭证，或者它们不是你的。", "There are no such receipts, or they are not yours."),
         new(LinkDecision.UnknownPerson, 403, "请重新登录。", "Sign in again."),
         new("link_proof_invalid", 400, "对账号的证明已经用过、已过期，或者属于另一次登录。请重新关联。",

@@ -30,6 +30,7 @@ public sealed record Account(Guid? Owner, string? AliasOf)
 public sealed class AccountStreams
 {
     private const string Prefix = "account-";
+    private const int LongestStream = 250;
 
     private readonly byte[] key;
 
@@ -46,4 +47,9 @@ public sealed class AccountStreams
 
     /// <summary>The platform of an account's stream id.</summary>
     public static string PlatformOf(string account) => account[Prefix.Length..account.IndexOf(':', Prefix.Length)];
+
+    /// <summary>Whether a text that came from outside can be an account's stream id.</summary>
+    public static bool IsStream(string text) =>
+        text.Length <= LongestStream && text.StartsWith(Prefix, StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal)
+        && !text.Any(char.IsControl);
 }

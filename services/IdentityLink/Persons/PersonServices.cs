@@ -4,6 +4,7 @@ using Hutong.IdentityLink.Graph;
 using Hutong.IdentityLink.History;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
+using Hutong.IdentityLink.Profile;
 using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.SigningIn;
@@ -30,6 +31,7 @@ internal static class PersonServices
         services.AddSingleton<AssigningSubjects>();
         services.AddSingleton<GivingConsent>();
         services.AddSingleton<WithdrawingConsent>();
+        services.AddSingleton<PartnerConsents>();
         builder.AddErasing();
         services.AddSingleton<Reach>();
         services.AddSingleton<MergeSummaries>();
@@ -53,6 +55,7 @@ internal static class PersonServices
         services.AddSingleton<StartingLinks>();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<EndingSessions>();
+        services.AddSingleton<SessionList>();
         services.AddHostedService<ExpiredRows>();
         builder.AddPages();
         // The pages bring it along; forms carry a token of their own (Browser.FormToken), so its keys protect nothing.

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Hutong.EventStore;
+using Hutong.IdentityLink.Revoking;
 
 namespace Hutong.IdentityLink.Persons;
 
@@ -25,6 +26,8 @@ public static class StoredEvents
         .Map("subject_reinstated", PersonEventsJson.Default.SubjectReinstated)
         .Map("person_viewed_by_operator", PersonEventsJson.Default.PersonViewedByOperator)
         .Map("person_sought_in_vain", PersonEventsJson.Default.PersonSoughtInVain)
+        .Map("reach_viewed", PersonEventsJson.Default.ReachViewed)
+        .Map("revocation_ordered", PersonEventsJson.Default.RevocationOrdered)
         .Map("person_erased", PersonEventsJson.Default.PersonErased)
         .Map("account_claimed", PersonEventsJson.Default.AccountClaimed)
         .Map("alias_claimed", PersonEventsJson.Default.AliasClaimed)
@@ -49,6 +52,8 @@ public static class StoredEvents
 [JsonSerializable(typeof(SubjectReinstated))]
 [JsonSerializable(typeof(PersonViewedByOperator))]
 [JsonSerializable(typeof(PersonSoughtInVain))]
+[JsonSerializable(typeof(ReachViewed))]
+[JsonSerializable(typeof(RevocationOrdered))]
 [JsonSerializable(typeof(PersonErased))]
 [JsonSerializable(typeof(AccountClaimed))]
 [JsonSerializable(typeof(AliasClaimed))]

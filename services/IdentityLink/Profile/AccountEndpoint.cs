@@ -21,7 +21,7 @@ internal static class AccountEndpoint
     }
 
     private static async Task<IResult> Show(
-        string? linked, Browser browser, IEventStore store, LinkedAccounts accounts, Notices notices, Clients clients,
+        string? linked, Browser browser, IEventStore store, LinkedAccounts accounts, Notices notices, PartnerConsents partners,
         KnownPlatforms platforms, PlatformOrigins origins, WaysIn ways, CancellationToken cancellation)
     {
         if (browser.Session is not { } session)
@@ -36,21 +36,13 @@ internal static class AccountEndpoint
             [nameof(AccountPage.Platforms)] = platforms,
             [nameof(AccountPage.JustLinked)] = platforms.Find(linked ?? ""),
             [nameof(AccountPage.PasskeyAdded)] = linked == Passkey.Platform,
-            [nameof(AccountPage.Partners)] = Partners(person, clients),
+            [nameof(AccountPage.Partners)] = await partners.Of(person, cancellation),
             [nameof(AccountPage.Merges)] = person.Has.Absorptions,
             [nameof(AccountPage.Ways)] = ways,
             [nameof(AccountPage.ClosedFrom)] = ways.ClosedFrom(person.Accounts),
             [nameof(AccountPage.Receipts)] = person.Receipts.Count,
         }, formTargets: origins.All);
     }
-
-    private static Partner[] Partners(Person person, Clients clients) =>
-    [
-        .. person.Has.Consents.GroupBy(held => held.ClientId, (clientId, held) => (
-                Client: clients.Find(clientId), Scopes: held.SelectMany(consent => consent.Scopes).Distinct().ToArray()))
-            .Where(consent => consent.Client is not null)
-            .Select(consent => new Partner(consent.Client!.Id, consent.Client.Name, consent.Scopes)),
-    ];
 
     private static async Task<IResult> PutNoticesAway(
         HttpRequest http, Browser browser, Notices notices, CancellationToken cancellation)
@@ -72,9 +64,3 @@ internal static class AccountEndpoint
         return outcome.Succeeded ? new SeeOther("/account") : ErrorPage.Of(outcome.Rejection, backTo: "/account");
     }
 }
-
-/// <summary>A partner app that a person agreed to.</summary>
-/// <param name="ClientId">Its client id.</param>
-/// <param name="Name">What people read.</param>
-/// <param name="Scopes">What it may have.</param>
-public sealed record Partner(string ClientId, string Name, IReadOnlyList<string> Scopes);

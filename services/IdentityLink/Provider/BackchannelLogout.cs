@@ -32,9 +32,12 @@ public sealed partial class BackchannelLogout(
             next_attempt_at = $1 + $2 + least(power(2, attempts), 300) * interval '1 second'
         where id in (
             select id from logout_delivery where next_attempt_at <= $1 and expires_at > $1
-            order by next_attempt_at limit 20 for update skip locked)
+            order by next_attempt_at limit $3 for update skip locked)
         returning id, client_id, sid, subject
         """;
+
+    /// <summary>How many are delivered side by side.</summary>
+    private const int AtOnce = 20;
 
     private const string DoneSql = "delete from logout_delivery where id = $1";
 
@@ -68,11 +71,13 @@ public sealed partial class BackchannelLogout(
         }
     }
 
-    /// <summary>Delivers what is due again.</summary>
-    public async Task DeliverDue(CancellationToken cancellation)
+    /// <summary>Delivers some of what is due.</summary>
+    /// <returns>Whether more may be due.</returns>
+    public async Task<bool> DeliverDue(CancellationToken cancellation)
     {
-        var due = await database.Many(ClaimDueSql, LogoutDelivery.Read, cancellation, time.GetUtcNow(), FirstRetryAfter);
+        var due = await database.Many(ClaimDueSql, LogoutDelivery.Read, cancellation, time.GetUtcNow(), FirstRetryAfter, AtOnce);
         await Task.WhenAll(due.Select(delivery => Deliver(delivery, cancellation)));
+        return due.Count == AtOnce;
     }
 
     [LoggerMessage(LogLevel.Warning, "{ClientId} did not take a logout token: status {Status}; it will be sent again")]

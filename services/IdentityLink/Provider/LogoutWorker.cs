@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Hutong.IdentityLink.Provider;
 
-/// <summary>Delivers logout tokens that a client did not take at once. Every instance does; no two take the same one.</summary>
+/// <summary>
+/// Delivers logout tokens of sessions that ended in numbers, and those that a client did not take at once. Every instance
+/// does; no two take the same one.
+/// </summary>
 internal sealed partial class LogoutWorker(BackchannelLogout logout, SchemaReady schema, TimeProvider time, ILogger<LogoutWorker> log)
     : BackgroundService
 {
@@ -17,7 +20,9 @@ internal sealed partial class LogoutWorker(BackchannelLogout logout, SchemaReady
         {
             try
             {
-                await logout.DeliverDue(stoppingToken);
+                while (await logout.DeliverDue(stoppingToken))
+                {
+                }
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {

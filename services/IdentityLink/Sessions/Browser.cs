@@ -84,7 +84,7 @@ public sealed class Browser
     {
         var before = IdHash;
         Renew();
-        await sessions.SignIn(before, IdHash, personId, account, authenticatedAt, cancellation);
+        await sessions.SignIn(before, IdHash, personId, account, Device.Of(context.Request), authenticatedAt, cancellation);
         Session = await sessions.Find(IdHash, cancellation);
     }
 

@@ -8,7 +8,7 @@ namespace Hutong.IdentityLink.Sessions;
 /// <param name="Sid">The session's name in tokens; not a secret, and the same while the session lasts.</param>
 /// <param name="PersonId">Who is signed in.</param>
 /// <param name="Account">The account they signed in with: its stream id.</param>
-/// <param name="AuthenticatedAt">When they last proved who they are, UTC.</param>
+/// <param name="AuthenticatedAt">When they last proved who they are, by the database's clock, UTC.</param>
 public sealed record BrowserSession(Guid Sid, Guid PersonId, string Account, DateTimeOffset AuthenticatedAt)
 {
     /// <summary>The sign-in as a proof.</summary>
@@ -24,17 +24,20 @@ public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time
     private const string FindSql =
         "select sid, person_id, account, authenticated_at from live_session where id_hash = $1 and expires_at > $2";
 
-    // The same person keeps their session and its sid under the new id. A link that was cut meanwhile begins none.
+    // The same person keeps their session and its sid under the new id. A link that was cut meanwhile begins none. The
+    // time is the database's: what an operator revokes is a window of time, and a session that begins after it has ended
+    // must lie after it, also at an instance whose clock is behind.
     private const string SignInSql = """
         with link as (select link_version from linked_account where account = $5 and person_id = $4),
         kept as (
             update browser_session s
-            set id_hash = $2, account = $5, link_version = link.link_version, authenticated_at = $6, expires_at = $7
+            set id_hash = $2, account = $5, link_version = link.link_version, authenticated_at = coalesce($6::timestamptz, now()),
+                expires_at = $7, browser = $8, system = $9
             from link
             where s.id_hash = $1 and s.person_id = $4 and exists (select from live_session l where l.sid = s.sid)
             returning sid)
-        insert into browser_session (id_hash, sid, person_id, account, link_version, authenticated_at, expires_at)
-        select $2, $3, $4, $5, link_version, $6, $7 from link where not exists (select from kept)
+        insert into browser_session (id_hash, sid, person_id, account, link_version, authenticated_at, expires_at, browser, system)
+        select $2, $3, $4, $5, link_version, coalesce($6::timestamptz, now()), $7, $8, $9 from link where not exists (select from kept)
         """;
 
     private const string RotateSql = "update browser_session set id_hash = $2 where id_hash = $1";
@@ -46,12 +49,18 @@ public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time
             cancellation, idHash, time.GetUtcNow());
 
     /// <summary>Signs a person in: from <paramref name="oldHash"/> on, the browser is known by <paramref name="newHash"/>.</summary>
-    public Task SignIn(byte[] oldHash, byte[] newHash, Guid personId, string account, DateTimeOffset? authenticatedAt, CancellationToken cancellation)
-    {
-        var now = time.GetUtcNow();
-        return database.Run(
-            SignInSql, cancellation, oldHash, newHash, Guid.CreateVersion7(), personId, account, authenticatedAt ?? now, now + Lifetime);
-    }
+    /// <param name="oldHash">What the browser was known by.</param>
+    /// <param name="newHash">What it is known by.</param>
+    /// <param name="personId">Who.</param>
+    /// <param name="account">The account they signed in with.</param>
+    /// <param name="device">In what.</param>
+    /// <param name="authenticatedAt">When they proved who they are, UTC; null for now.</param>
+    /// <param name="cancellation">Ends it before its commit.</param>
+    public Task SignIn(
+        byte[] oldHash, byte[] newHash, Guid personId, string account, Device device, DateTimeOffset? authenticatedAt,
+        CancellationToken cancellation) => database.Run(
+            SignInSql, cancellation, oldHash, newHash, Guid.CreateVersion7(), personId, account, authenticatedAt,
+            time.GetUtcNow() + Lifetime, device.Browser, device.System);
 
     /// <summary>Gives a session a new id.</summary>
     public Task Rotate(byte[] oldHash, byte[] newHash, CancellationToken cancellation) =>

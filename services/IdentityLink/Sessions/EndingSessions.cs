@@ -15,22 +15,30 @@ public sealed partial class EndingSessions(
     private const int AtOnce = 4;
 
     // Waits for a grant that is being made in this session, so that the next statement sees it.
-    private const string LockSql = "select from browser_session where sid = $1 for update";
+    private const string LockSql = "select from browser_session where sid = any($1) order by sid for update";
 
     private const string BrokenSql = """
         select sid::text from browser_session s
         where s.person_id = any($1) and not exists (select from live_session l where l.sid = s.sid)
         """;
 
+    // A revocation counts what it ended, and may ask whether all are told.
     private const string EndSql = """
         with told as (
-            insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at)
-            select gen_random_uuid(), client_id, sid, subject, $3, $4 from session_client
-            where sid = $1 and client_id = any($5)
+            insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at, revocation_id)
+            select gen_random_uuid(), client_id, sid, subject, $3, $4, $6::uuid from session_client
+            where sid = any($1) and client_id = any($5)
             returning id, client_id, sid, subject),
-        revoked as (update token_grant set revoked_at = $2 where sid = $1 and not offline and revoked_at is null),
-        ended as (delete from browser_session where sid = $1)
-        select id, client_id, sid, subject from told
+        revoked as (
+            update token_grant set revoked_at = $2 where sid = any($1) and not offline and revoked_at is null
+            returning grant_id),
+        ended as (delete from browser_session where sid = any($1) returning sid),
+        counted as (
+            update revocation set
+                sessions_ended = sessions_ended + (select count(*) from ended),
+                grants_ended = grants_ended + (select count(*) from revoked)
+            where id = $6::uuid)
+        select id, client_id, sid, subject from told where $7
         """;
 
     /// <summary>
@@ -55,28 +63,41 @@ public sealed partial class EndingSessions(
     /// <summary>Ends a session; one that is over already stays over.</summary>
     public async Task End(Guid sid, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Command(LockSql, sid));
-        batch.BatchCommands.Add(Command(
-            EndSql, sid, now, now + BackchannelLogout.FirstRetryAfter, now + BackchannelLogout.GiveUpAfter, logout.ClientIds));
-        var deliveries = new List<LogoutDelivery>();
-        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
-        {
-            await reader.NextResultAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-                deliveries.Add(LogoutDelivery.Read(reader));
-        }
+        var deliveries = await End([sid], revocation: null, tellHere: true, cancellation);
         // Not cancelled with the request: the rows are written, and whatever stays undelivered is tried again.
         var sent = Task.WhenAll(deliveries.Select(delivery => logout.Deliver(delivery, CancellationToken.None)));
         await Task.WhenAny(sent, Task.Delay(WaitForClients, time, cancellation));
     }
 
-    private static NpgsqlBatchCommand Command(string sql, params IEnumerable<object> arguments)
+    /// <summary>Ends sessions that may be many: their clients are told by <see cref="LogoutWorker"/>, within moments.</summary>
+    /// <param name="sids">The sessions.</param>
+    /// <param name="revocation">The revocation that they end by, which counts them; null for none.</param>
+    /// <param name="cancellation">Ends it before its commit.</param>
+    public Task End(IReadOnlyList<Guid> sids, Guid? revocation, CancellationToken cancellation) =>
+        End(sids, revocation, tellHere: false, cancellation);
+
+    private async Task<List<LogoutDelivery>> End(
+        IReadOnlyList<Guid> sids, Guid? revocation, bool tellHere, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command(LockSql, sids.ToArray()));
+        batch.BatchCommands.Add(Command(
+            EndSql, sids.ToArray(), now, tellHere ? now + BackchannelLogout.FirstRetryAfter : now, now + BackchannelLogout.GiveUpAfter,
+            logout.ClientIds, revocation, tellHere));
+        var deliveries = new List<LogoutDelivery>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            deliveries.Add(LogoutDelivery.Read(reader));
+        return deliveries;
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params IEnumerable<object?> arguments)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var argument in arguments)
-            command.Parameters.Add(new NpgsqlParameter { Value = argument });
+            command.Parameters.Add(new NpgsqlParameter { Value = argument ?? DBNull.Value });
         return command;
     }
 

@@ -32,17 +32,20 @@ internal sealed partial class ExpiredRows(
         "delete from token_grant g where not exists (select from person_key k where k.person_id = g.person_id)",
     ];
 
+    // What a revocation is still at ends is left to it, so that it counts them.
     private const string SessionsSql = """
-        select sid::text from browser_session s
-        where s.expires_at <= $1 or not exists (select from live_session l where l.sid = s.sid)
+        select sid from browser_session s
+        where s.expires_at <= $1 or (
+            not exists (select from live_session l where l.sid = s.sid)
+            and not exists (select from revocation where completed_at is null))
         limit 1000
         """;
 
     /// <summary>Deletes what is over by now. A session that is over, or whose link is gone, ends like one signed out of: its clients are told.</summary>
     public async Task Delete(CancellationToken cancellation)
     {
-        foreach (var sid in await database.Many(SessionsSql, row => row.GetString(0), cancellation, time.GetUtcNow()))
-            await ending.End(Guid.Parse(sid), cancellation);
+        while (await database.Many(SessionsSql, row => row.GetGuid(0), cancellation, time.GetUtcNow()) is { Count: > 0 } over)
+            await ending.End(over, revocation: null, cancellation);
         foreach (var statement in Statements)
             await database.Run(statement, cancellation, time.GetUtcNow());
         foreach (var statement in OfTheErased)

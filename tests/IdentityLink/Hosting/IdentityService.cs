@@ -68,6 +68,14 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
         await Ready();
     }
 
+    /// <summary>Stops every instance, as a deployment does; <see cref="StartAnother"/> goes on with the database.</summary>
+    public async ValueTask StopAll()
+    {
+        foreach (var instance in instances)
+            await instance.DisposeAsync();
+        instances.Clear();
+    }
+
     private void Add(IReadOnlyDictionary<string, string?> overrides)
     {
         var port = Ports.Free(1)[0];
@@ -93,8 +101,7 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var instance in instances)
-            await instance.DisposeAsync();
+        await StopAll();
         await Logouts.DisposeAsync();
     }
 

@@ -5,6 +5,7 @@ using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Storage;
 using Hutong.IdentityLink.Tests.Hosting;
+using Hutong.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using DemoPeople = simulators::Hutong.Simulators.People.DemoPeople;
@@ -94,6 +95,7 @@ public sealed class PersonalDataSpecs(Testing.Servers servers, SimulatedPlatform
 
         foreach (var table in tables)
             (await identity.Count($"select count(*) from {table}")).ShouldBe(0, table);
+        await Eventually.True(() => identity.Logouts.ToldOf(sid).Any());
         identity.Logouts.ToldOf(sid).ShouldBe([IdentityService.Site]);
         (await site.Refresh(tokens["refresh_token"]!.GetValue<string>())).ShouldBeError("invalid_grant");
     }

@@ -1,0 +1,151 @@
+using System.Text.Json.Serialization;
+using Hutong.EventStore;
+using Hutong.EventStore.Commands;
+using Hutong.EventStore.PersonalData;
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Operating;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Storage;
+using Npgsql;
+
+namespace Hutong.IdentityLink.Revoking;
+
+/// <summary>What an operator asks for.</summary>
+/// <param name="Kind">Of what <paramref name="Target"/> is.</param>
+/// <param name="Target">An account's stream id, a platform, a client id or a person id.</param>
+/// <param name="LinkVersion">Which link of the account; for <see cref="RevocationKind.Link"/> alone.</param>
+/// <param name="From">The window's begin; there is no default for it.</param>
+/// <param name="To">Its end, not in it any more; null for now. Not in the future: what comes after the command is not ended by it.</param>
+public sealed record ReachedThrough(RevocationKind? Kind, string? Target, long? LinkVersion, DateTimeOffset? From, DateTimeOffset? To);
+
+/// <summary>What an operator revoked.</summary>
+/// <param name="RevocationId">Names the revocation.</param>
+/// <param name="From">The window's begin, UTC.</param>
+/// <param name="To">Its end, not in it any more, UTC.</param>
+public sealed record Revoked(Guid RevocationId, DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>
+/// Carries out revocations. Each is one event and a row or so, however much it ends: what holds is looked up, see the views
+/// <c>live_session</c> and <c>live_grant</c>. So all of it ends in one commit, on every instance.
+/// </summary>
+public sealed class RevokingReached(IEventStore store, IdempotentCommands commands, PersonKeys keys, NpgsqlDataSource database)
+{
+    /// <summary>There is no such account, link or person, nobody has an account of the platform, or the client was granted nothing.</summary>
+    public const string UnknownTarget = "revocation_target_unknown";
+
+    /// <summary>The window is empty, or ends in the future.</summary>
+    public const string WindowUnusable = "revocation_window_unusable";
+
+    // Whether a time lies in the window is a question of the clock that sessions and grants are dated by.
+    private const string ClockSql = "select now()";
+
+    // Whether it is configured does not matter: what was obtained through it before outlives its settings.
+    private const string PlatformSql = "select from linked_account where platform = $1 limit 1";
+
+    private const string ClientSql = "select from token_grant where client_id = $1 limit 1";
+
+    private static readonly Table<RevocationRow> Revocations = new("revocation", RevocationJson.Default.RevocationRow, "id");
+
+    private static readonly Table<RevocationTargetRow> Targets =
+        new("revocation_target", RevocationJson.Default.RevocationTargetRow, "target", "window_to", "revocation_id");
+
+    /// <summary>Revokes. New sign-ins are not concerned.</summary>
+    /// <param name="operatorId">Who orders it.</param>
+    /// <param name="request">Names the request: repeated, it is the same revocation.</param>
+    /// <param name="target">What.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellation">Ends it before its commit.</param>
+    public Task<Outcome<Revoked>> Handle(
+        Guid operatorId, IdempotentRequest request, ReachedThrough? target, OperationReason reason, CancellationToken cancellation) =>
+        commands.Run(
+            request, RevocationJson.Default.Revoked,
+            async cancellation =>
+            {
+                if (await keys.Find(operatorId, cancellation) is not { } key)
+                    return new Rejection(LinkDecision.UnknownPerson);
+                var found = await Resolve(target, cancellation);
+                if (found.Rejection is { } rejection)
+                    return rejection;
+                var scope = found.Value!;
+                var id = Guid.CreateVersion7();
+                var ordered = new RevocationOrdered(
+                    id, operatorId, scope.Kind.ToString(), scope.Target, scope.LinkVersion, scope.Persons, scope.From, scope.To,
+                    key.Seal(reason.Text));
+                var work = (UnitOfWork.Append(StreamOf(id), Expected.None, ordered) with { Headers = new(Actor: operatorId.ToString()) })
+                    .With(Revocations.Claim(new(
+                        id, ordered.Kind, scope.Target, scope.LinkVersion, scope.Persons, scope.From, scope.To)))
+                    .With([.. scope.Targets.Select(target => Targets.Claim(new(target, scope.From, scope.To, id)))]);
+                return new Decision<Revoked>(new Revoked(id, scope.From, scope.To), work);
+            },
+            cancellation);
+
+    /// <summary>What exactly an operator means; a slip of the pen must not pass for a revocation that found nothing.</summary>
+    public async Task<Outcome<RevocationScope>> Resolve(ReachedThrough? asked, CancellationToken cancellation)
+    {
+        var now = (await database.Many(ClockSql, row => row.Time(0), cancellation))[0];
+        var to = asked?.To?.ToUniversalTime() ?? now;
+        if (asked is not { Kind: { } kind, Target: { } target })
+            return new Rejection(UnknownTarget);
+        if (asked.From?.ToUniversalTime() is not { } from || from >= to || to > now)
+            return new Rejection(WindowUnusable);
+        var scope = new RevocationScope(kind, target, 0, [], from, to);
+        return kind switch
+        {
+            RevocationKind.Account => await OfAccount(scope, cancellation),
+            RevocationKind.Link => await OfLink(scope, asked.LinkVersion, cancellation),
+            RevocationKind.Platform => await IfFound(PlatformSql, scope, cancellation),
+            RevocationKind.Client => await IfFound(ClientSql, scope, cancellation),
+            RevocationKind.Person => await OfPerson(scope, cancellation),
+            _ => new Rejection(UnknownTarget),
+        };
+    }
+
+    /// <summary>A revocation's stream id.</summary>
+    public static string StreamOf(Guid id) => $"revocation-{id}";
+
+    private async Task<Outcome<RevocationScope>> IfFound(string sql, RevocationScope scope, CancellationToken cancellation) =>
+        !scope.Target.Any(char.IsControl) && await database.Many(sql, row => true, cancellation, scope.Target) is [_]
+            ? scope
+            : new Rejection(UnknownTarget);
+
+    private async Task<Outcome<RevocationScope>> OfAccount(RevocationScope scope, CancellationToken cancellation)
+    {
+        if (!AccountStreams.IsStream(scope.Target))
+            return new Rejection(UnknownTarget);
+        var account = await store.Load(Account.Fold, scope.Target, cancellation: cancellation);
+        return account.Exists
+            ? scope with { Target = account.State.AliasOf ?? scope.Target, Owner = account.State.Owner }
+            : new Rejection(UnknownTarget);
+    }
+
+    private async Task<Outcome<RevocationScope>> OfLink(RevocationScope scope, long? version, CancellationToken cancellation)
+    {
+        if (version is not { } link || !AccountStreams.IsStream(scope.Target))
+            return new Rejection(UnknownTarget);
+        var account = await store.ReadStream(scope.Target, new(ToVersion: link), cancellation);
+        return account is { Version: var last, Events: [.., { Data: AccountClaimed claimed }] } && last == link
+            ? scope with { LinkVersion = link, Owner = claimed.PersonId }
+            : new Rejection(UnknownTarget);
+    }
+
+    private async Task<Outcome<RevocationScope>> OfPerson(RevocationScope scope, CancellationToken cancellation)
+    {
+        if (!Guid.TryParse(scope.Target, out var id))
+            return new Rejection(UnknownTarget);
+        var person = await store.Load(Person.Fold, Person.StreamOf(id), cancellation: cancellation);
+        return person.Exists
+            ? scope with { Target = id.ToString(), Owner = id, Persons = [id, .. person.State.Has.Absorptions.Select(merge => merge.From)] }
+            : new Rejection(UnknownTarget);
+    }
+}
+
+internal sealed record RevocationRow(
+    Guid Id, string Kind, string Target, long LinkVersion, IReadOnlyList<Guid> Persons, DateTimeOffset WindowFrom, DateTimeOffset WindowTo);
+
+internal sealed record RevocationTargetRow(string Target, DateTimeOffset WindowFrom, DateTimeOffset WindowTo, Guid RevocationId);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Revoked))]
+[JsonSerializable(typeof(RevocationRow))]
+[JsonSerializable(typeof(RevocationTargetRow))]
+internal sealed partial class RevocationJson : JsonSerializerContext;
