@@ -39,6 +39,8 @@ public sealed class AccessibilitySpecs(RunningSystem system, Chromium chromium)
         found.AddRange(await Axe.Violations(window, "account"));
         await window.Go(system.Addresses.Origin, "/account/history");
         found.AddRange(await Axe.Violations(window, "history"));
+        await window.Go(system.Addresses.Origin, "/account/sessions");
+        found.AddRange(await Axe.Violations(window, "sessions and devices"));
         await window.Go(system.Addresses.Brand);
         found.AddRange(await Axe.Violations(window, "brand report"));
         await window.Go(system.Addresses.Partner);

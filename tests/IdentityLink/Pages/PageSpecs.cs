@@ -50,7 +50,7 @@ public sealed partial class PageSpecs(IdentityService identity, SimulatedPlatfor
     public async Task Pages_have_headers_that_leave_nothing_to_others_and_no_script_within()
     {
         await browser.SignIn("li-na");
-        foreach (var address in (string[])["/sign-in", "/account", "/account/history", "/end_session", "/consent?request=x"])
+        foreach (var address in (string[])["/sign-in", "/account", "/account/sessions", "/account/history", "/end_session", "/consent?request=x"])
         {
             var page = await browser.Get(address);
             var policy = page.Headers["Content-Security-Policy"];
