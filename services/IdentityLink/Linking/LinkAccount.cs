@@ -1,6 +1,7 @@
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Platforms;
 
 namespace Hutong.IdentityLink.Linking;
 
@@ -18,7 +19,16 @@ public sealed record LinkAccount(ProvedAccount Proved, AccountProof SignIn, stri
 /// <param name="Aliases">Stream ids of the platform's other names for it.</param>
 /// <param name="ProvedAt">When, UTC.</param>
 public sealed record ProvedAccount(
-    string Account, string Platform, Sealed Subject, Sealed? Nickname, IReadOnlyList<string> Aliases, DateTimeOffset ProvedAt);
+    string Account, string Platform, Sealed Subject, Sealed? Nickname, IReadOnlyList<string> Aliases, DateTimeOffset ProvedAt)
+{
+    /// <summary>What a platform answered, sealed.</summary>
+    /// <param name="account">The answer.</param>
+    /// <param name="names">The stream ids of its names, that which is always there first.</param>
+    /// <param name="key">The key of whoever proved it.</param>
+    /// <param name="now">UTC.</param>
+    public static ProvedAccount Of(PlatformAccount account, IReadOnlyList<string> names, PersonKey key, DateTimeOffset now) =>
+        new(names[0], account.Platform, key.Seal(account.Subject), key.SealOptional(account.Nickname), [.. names.Skip(1)], now);
+}
 
 /// <summary>What a link writes to the person's stream; nothing where all of it is linked already.</summary>
 public static class LinkDecision

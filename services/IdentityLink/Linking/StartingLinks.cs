@@ -18,8 +18,7 @@ public sealed class StartingLinks(IEventStore store, PersonKeys keys, AccountStr
             return ErrorPage.Of(LinkDecision.UnknownPerson, backTo: "/sign-in");
         var names = streams.NamesOf(account);
         var found = await AccountNames.Read(store, names, cancellation);
-        var proved = new ProvedAccount(
-            names[0], account.Platform, key.Seal(account.Subject), key.SealOptional(account.Nickname), [.. names.Skip(1)], time.GetUtcNow());
+        var proved = ProvedAccount.Of(account, names, key, time.GetUtcNow());
         var proof = await proofs.Add(browser.IdHash, session.PersonId, proved, cancellation);
         var isAnothers = found.OtherOwner is not null || (found.Owner is { } owner && owner != session.PersonId);
         return new SeeOther(isAnothers ? $"/account/merge?proof={proof}" : $"/account/link/confirm?proof={proof}");

@@ -7,6 +7,7 @@ using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Revoking;
+using Hutong.IdentityLink.Recovering;
 using Hutong.IdentityLink.SigningIn;
 using Hutong.ServiceDefaults.Problems;
 
@@ -54,6 +55,8 @@ internal static class Errors
             "This account belongs to another person, so it was not linked. If that is you as well, sign in with it."),
         new(WaysIn.Suspended, 503, "这个平台的登录已暂停。关联仍然保留，请换一种方式登录。",
             "Signing in with this platform is suspended. What is linked stays linked; choose another way."),
+        new(RecoverDecision.Invalid, 400, "恢复码无效：也许输错了、已经用过，或者后来换过。请检查后再试。什么都没有改变。",
+            "The recovery code is not valid: perhaps it was mistyped, used, or replaced by a later one. Check it and try again. Nothing was changed."),
         new("erasure_not_confirmed", 400, "请先勾选确认，再删除。什么都没有改变。", "Confirm that you want it erased. Nothing was changed."),
         new("link_gone", 409, "这个账号刚刚被取消关联，所以没有登录。请重新登录。",
             "The account was unlinked just now, so nobody was signed in. Sign in again."),

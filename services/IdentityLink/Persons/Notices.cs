@@ -29,6 +29,12 @@ public enum NoticeKind
 
     /// <summary>A merge was undone.</summary>
     Split,
+
+    /// <summary>A recovery code was made.</summary>
+    RecoveryCodeMade,
+
+    /// <summary>An account was linked by a recovery.</summary>
+    Recovered,
 }
 
 /// <summary>The notices. A row is written in the unit of work of what it tells.</summary>

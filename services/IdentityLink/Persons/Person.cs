@@ -23,6 +23,9 @@ public sealed record Person
     /// <summary>What was attested of who leads to the person. A merge ends it for the one who is absorbed, and a split goes on with it.</summary>
     public ReceiptChain Receipts { get; private init; } = ReceiptChain.Empty;
 
+    /// <summary>The recovery code that they made last and have not used; null where there is none.</summary>
+    public Guid? RecoveryCode { get; private init; }
+
     /// <summary>Whether there is such a person.</summary>
     public bool IsRegistered => Id != Guid.Empty;
 
@@ -88,6 +91,8 @@ public sealed record Person
         MergedIntoPerson e => person with { Has = Belongings.None, MergedInto = e.Into },
         PersonErased => person with { Has = Belongings.None, IsErased = true },
         PersonRestored e => person with { Has = e.Returned, MergedInto = null },
+        RecoveryCodeMade e => person with { RecoveryCode = e.CodeId },
+        PersonRecovered => person with { RecoveryCode = null },
         ReceiptIssued e => person with { Receipts = person.Receipts.With(e.Jws) },
         _ => person,
     };

@@ -114,6 +114,14 @@ public sealed record PersonViewedByOperator(Guid Operator, string What, Sealed? 
 /// <param name="Reason">Why.</param>
 public sealed record PersonSoughtInVain(string Platform, Sealed Reason);
 
+/// <summary>The person made a code for the day on which no way in is open. It replaces the one before.</summary>
+/// <param name="CodeId">Names the code; it tells nothing of it.</param>
+public sealed record RecoveryCodeMade(Guid CodeId);
+
+/// <summary>An account was linked to the person though none of theirs let them in. Codes made before hold no more.</summary>
+/// <param name="CodeId">The code that was used; null where a session had outlived the last way in.</param>
+public sealed record PersonRecovered(Guid? CodeId);
+
 /// <summary>The person wanted to be forgotten. What their events keep sealed cannot be read any more.</summary>
 /// <param name="PersonId">The person.</param>
 public sealed record PersonErased(Guid PersonId);

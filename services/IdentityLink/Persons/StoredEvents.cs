@@ -28,6 +28,8 @@ public static class StoredEvents
         .Map("person_sought_in_vain", PersonEventsJson.Default.PersonSoughtInVain)
         .Map("reach_viewed", PersonEventsJson.Default.ReachViewed)
         .Map("revocation_ordered", PersonEventsJson.Default.RevocationOrdered)
+        .Map("recovery_code_made", PersonEventsJson.Default.RecoveryCodeMade)
+        .Map("person_recovered", PersonEventsJson.Default.PersonRecovered)
         .Map("person_erased", PersonEventsJson.Default.PersonErased)
         .Map("account_claimed", PersonEventsJson.Default.AccountClaimed)
         .Map("alias_claimed", PersonEventsJson.Default.AliasClaimed)
@@ -54,6 +56,8 @@ public static class StoredEvents
 [JsonSerializable(typeof(PersonSoughtInVain))]
 [JsonSerializable(typeof(ReachViewed))]
 [JsonSerializable(typeof(RevocationOrdered))]
+[JsonSerializable(typeof(RecoveryCodeMade))]
+[JsonSerializable(typeof(PersonRecovered))]
 [JsonSerializable(typeof(PersonErased))]
 [JsonSerializable(typeof(AccountClaimed))]
 [JsonSerializable(typeof(AliasClaimed))]

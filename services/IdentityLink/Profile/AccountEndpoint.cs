@@ -40,6 +40,7 @@ internal static class AccountEndpoint
             [nameof(AccountPage.Merges)] = person.Has.Absorptions,
             [nameof(AccountPage.Ways)] = ways,
             [nameof(AccountPage.ClosedFrom)] = ways.ClosedFrom(person.Accounts),
+            [nameof(AccountPage.HasRecoveryCode)] = person.RecoveryCode is not null,
             [nameof(AccountPage.Receipts)] = person.Receipts.Count,
         }, formTargets: origins.All);
     }

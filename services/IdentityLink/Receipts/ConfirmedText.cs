@@ -12,6 +12,9 @@ public static class ConfirmedText
     /// <summary>Of <c>AddPasskeyPanel</c>.</summary>
     public const string Passkey = "passkey 2026-11-22";
 
+    /// <summary>Of <c>ConfirmRecoveryPage</c>.</summary>
+    public const string Recovery = "recovery 2026-11-22";
+
     /// <summary>Of <c>UnlinkPage</c>.</summary>
     public const string Unlink = "unlink 2026-11-22";
 

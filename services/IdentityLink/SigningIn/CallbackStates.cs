@@ -7,8 +7,8 @@ using Npgsql;
 namespace Hutong.IdentityLink.SigningIn;
 
 /// <summary>What a visit to a platform is for.</summary>
-/// <param name="Intent">To sign in, or to link the account to who is signed in.</param>
-/// <param name="PersonId">Who began a link; null for a sign-in.</param>
+/// <param name="Intent">To sign in, to link the account to who is signed in, or to recover somebody.</param>
+/// <param name="PersonId">To whom the account is to be linked; null for a sign-in.</param>
 /// <param name="RequestId">The authorization request that waits for the sign-in; null where none does.</param>
 public sealed record Visit(VisitIntent Intent, Guid? PersonId = null, string? RequestId = null)
 {
@@ -16,6 +16,7 @@ public sealed record Visit(VisitIntent Intent, Guid? PersonId = null, string? Re
     public string BackTo => this switch
     {
         { Intent: VisitIntent.Link } => "/account",
+        { Intent: VisitIntent.Recover } => "/recover",
         { RequestId: { } request } => $"/sign-in?request={request}",
         _ => "/sign-in",
     };
@@ -34,6 +35,9 @@ public enum VisitIntent
 
     /// <summary>To prove an account that is to be linked.</summary>
     Link,
+
+    /// <summary>To prove the account by which somebody is to be recovered.</summary>
+    Recover,
 }
 
 /// <summary>

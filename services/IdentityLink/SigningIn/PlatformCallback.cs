@@ -4,6 +4,7 @@ using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Recovering;
 using Hutong.IdentityLink.Sessions;
 
 namespace Hutong.IdentityLink.SigningIn;
@@ -15,7 +16,8 @@ internal static class PlatformCallback
 
     private static async Task<IResult> Answer(
         string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, CallbackStates states,
-        SigningInWithAccount signIn, LettingIn lettingIn, StartingLinks links, WaysIn ways, CancellationToken cancellation)
+        SigningInWithAccount signIn, LettingIn lettingIn, StartingLinks links, Recoveries recoveries, WaysIn ways,
+        CancellationToken cancellation)
     {
         if (platforms.Find(platform) is not { } known)
             return ErrorPage.Of("unknown_platform");
@@ -37,9 +39,12 @@ internal static class PlatformCallback
         if (!account.Succeeded)
             return ErrorPage.Of(account.Rejection, backTo);
 
-        return visit.Intent == VisitIntent.Link
-            ? await links.Proved(browser, account.Value, cancellation)
-            : await SignIn(account.Value);
+        return visit.Intent switch
+        {
+            VisitIntent.Link => await links.Proved(browser, account.Value, cancellation),
+            VisitIntent.Recover => await recoveries.Proved(browser, visit.PersonId, account.Value, cancellation),
+            _ => await SignIn(account.Value),
+        };
 
         async Task<IResult> SignIn(PlatformAccount proved)
         {

@@ -13,6 +13,7 @@ internal static class SignInEndpoints
     {
         routes.MapGet("/sign-in", Show);
         routes.MapPost("/sign-in/{platform}", Start).RequireFormToken();
+        routes.MapAnotherWay();
         routes.MapPlatformCallback();
     }
 

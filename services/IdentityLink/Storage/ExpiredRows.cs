@@ -16,6 +16,7 @@ internal sealed partial class ExpiredRows(
     [
         "delete from callback_state where expires_at <= $1",
         "delete from link_proof where expires_at <= $1",
+        "delete from recovery_attempt where expires_at <= $1",
         "delete from passkey_ceremony where expires_at <= $1",
         "delete from authorize_request where expires_at <= $1",
         "delete from access_token where expires_at <= $1",

@@ -22,6 +22,24 @@ public sealed class SuspensionSpecs(Testing.Servers servers, SimulatedPlatforms 
     }
 
     [Fact]
+    public async Task Who_is_on_the_way_to_an_app_is_asked_for_another_way_in_and_may_go_on()
+    {
+        await using var identity = await Start("weibo", DateTimeOffset.UtcNow.AddDays(30));
+        using var browser = new TestBrowser(identity, platforms);
+        using var party = new RelyingParty(identity, IdentityService.Site);
+        var signIn = await browser.Follow(await browser.Get(party.AuthorizeAddress()));
+
+        var asked = await browser.SignIn(signIn, "li-na", "weibo");
+
+        asked.Text.ShouldContain("After that you cannot sign in, unless you add another way now.");
+        var goOn = Regex.Match(asked.Text, "/authorize/resume\\?request=[^\"]+").Value;
+        (await browser.Follow(await browser.Get(goOn))).LocationQuery.ShouldContainKey("code");
+        await browser.Link("li-na", "taobao");
+        var later = await browser.Follow(await browser.Get(party.AuthorizeAddress(("prompt", "login"))));
+        (await browser.SignIn(later, "li-na", "weibo")).LocationQuery.ShouldContainKey("code");
+    }
+
+    [Fact]
     public async Task A_suspended_platform_lets_nobody_in_and_what_is_linked_stays()
     {
         await using var identity = new IdentityService(servers, platforms);

@@ -1,0 +1,91 @@
+using Hutong.EventStore;
+using Hutong.EventStore.Commands;
+using Hutong.EventStore.PersonalData;
+using Hutong.IdentityLink.Linking;
+using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Receipts;
+using Hutong.IdentityLink.Sessions;
+
+namespace Hutong.IdentityLink.Recovering;
+
+/// <summary>Link a new way in to somebody to whom none is open.</summary>
+/// <param name="By">Who, and what stands in for the sign-in.</param>
+/// <param name="Proved">The account, sealed with the person's key.</param>
+public sealed record RecoverPerson(Recovery By, ProvedAccount Proved);
+
+/// <summary>What a recovery writes to the person's stream.</summary>
+public static class RecoverDecision
+{
+    /// <summary>The code is nobody's, was used or replaced; or the person has a way in that is open.</summary>
+    public const string Invalid = "recovery_invalid";
+
+    /// <summary>Decides a recovery.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="person">Who is recovered.</param>
+    /// <param name="account">What is linked.</param>
+    /// <param name="hasWayIn">Whether an account of the person lets them in.</param>
+    public static Outcome<IReadOnlyList<object>> Decide(RecoverPerson command, Person person, AccountNames account, bool hasWayIn)
+    {
+        if (!IsOpen(command.By, person, hasWayIn))
+            return new Rejection(Invalid);
+        if (account.Owner is not null || account.OtherOwner is not null)
+            return new Rejection(LinkDecision.OwnedByAnother);
+        var proved = command.Proved;
+        return (object[])
+        [
+            new AccountLinked(person.Id, account.Account, proved.Platform, proved.Subject, proved.Nickname),
+            .. account.NewAliases.Select(alias => new AccountAliased(account.Account, alias)),
+            new PersonRecovered(command.By.CodeId),
+        ];
+    }
+
+    /// <summary>Whether somebody can be recovered: by the code they made last, or, still signed in, while no way in is open.</summary>
+    public static bool IsOpen(Recovery by, Person person, bool hasWayIn) =>
+        person.IsActive && (by.CodeId is { } code ? person.RecoveryCode == code : !hasWayIn);
+}
+
+/// <summary>
+/// Carries out recoveries. Whoever got hold of the person's sessions before does not keep them: all end, and with them
+/// whatever else was under way.
+/// </summary>
+public sealed class RecoveringPersons(
+    IEventStore store, CommandRunner runner, PersonKeys keys, IssuingReceipts receipts, WaysIn ways, RecoveryAttempts attempts,
+    EndingSessions ending, TimeProvider time)
+{
+    /// <summary>Links the account.</summary>
+    /// <returns>Its stream id, by which the person can be let in.</returns>
+    public async Task<Outcome<string>> Handle(RecoverPerson command, CancellationToken cancellation)
+    {
+        var outcome = await runner.Run<string>(async cancellation => await Decide(command, cancellation), cancellation);
+        if (outcome.Succeeded)
+        {
+            await attempts.End(command.By.PersonId, cancellation);
+            await ending.EndBroken([command.By.PersonId], cancellation);
+        }
+        return outcome;
+    }
+
+    private async Task<Decision<string>> Decide(RecoverPerson command, CancellationToken cancellation)
+    {
+        var (by, proved) = (command.By, command.Proved);
+        var person = await store.Load(Person.Fold, Person.StreamOf(by.PersonId), cancellation: cancellation);
+        var account = await AccountNames.Read(store, [proved.Account, .. proved.Aliases], cancellation);
+        var outcome = RecoverDecision.Decide(command, person.State, account, ways.LeadIn(person.State.Accounts));
+        if (outcome.Rejection is { } rejection)
+            return rejection;
+        if (await keys.Find(by.PersonId, cancellation) is not { } key)
+            return new Rejection(RecoverDecision.Invalid);
+
+        var now = time.GetUtcNow();
+        var evidence = new Evidence(SignIn: null, new(account.Account, proved.ProvedAt), ConfirmedText.Recovery);
+        var work = account.Claim(by.PersonId).Aggregate(
+            new UnitOfWork { Headers = new(Actor: by.PersonId.ToString()) }
+                .With(person.Append(await receipts.With(person.State, outcome.Value!, evidence, cancellation))),
+            (work, claim) => work.With(claim));
+        return new(account.Account, work.With(
+            LinkedAccounts.Row(new(
+                account.Account, by.PersonId, proved.Platform, key.OpenOptional(proved.Nickname), now, account.Streams[0].Version + 1)),
+            RecoveryCodes.Delete(by.PersonId),
+            Notices.Of(by.PersonId, NoticeKind.Recovered, proved.Platform, now)));
+    }
+}
