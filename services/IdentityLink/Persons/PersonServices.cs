@@ -30,6 +30,7 @@ internal static class PersonServices
         services.AddSingleton<AccountStreams>();
         services.AddSingleton<LinkedAccounts>();
         services.AddSingleton<AssigningSubjects>();
+        services.AddSingleton<KnownSubjects>();
         services.AddSingleton<GivingConsent>();
         services.AddSingleton<WithdrawingConsent>();
         services.AddSingleton<PartnerConsents>();

@@ -54,9 +54,7 @@ public sealed partial record AuthorizeRequest(
         if (parameters["response_mode"] is not (null or "query"))
             return Fail(new("unsupported_response_mode", "The only response_mode is query."));
 
-        var scopes = Provider.Scopes.Known(parameters["scope"]);
-        if (!client.IsForOperators)
-            scopes = [.. scopes.Where(Provider.Scopes.Offered.Contains)];
+        string[] scopes = [.. Provider.Scopes.Known(parameters["scope"]).Where(client.MayAskFor)];
         if (!scopes.Contains(Provider.Scopes.OpenId))
             return Fail(new("invalid_scope", "The scope must contain openid."));
         if (PkceFault(parameters, client) is { } pkce)

@@ -28,7 +28,10 @@ public sealed class Authorizing(
         CancellationToken cancellation)
     {
         var subject = await subjects.Handle(session.PersonId, client.Sector, cancellation);
-        if (!subject.Succeeded)
+        var union = request.Scopes.Contains(Scopes.UnionId) && client.UnionSector is { } sector
+            ? await subjects.Handle(session.PersonId, sector, cancellation)
+            : subject;
+        if (!subject.Succeeded || !union.Succeeded)
             return AuthorizationResponse.Error(issuer, request, "temporarily_unavailable", "Try again shortly.");
         var code = Secret.New();
         var grant = operators.Limit(new TokenGrant(

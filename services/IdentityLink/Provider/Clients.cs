@@ -8,6 +8,8 @@ namespace Hutong.IdentityLink.Provider;
 /// <summary>A registered client (RFC 6749, section 2).</summary>
 public sealed class Client(string id, ClientOptions options)
 {
+    private const string UnionPrefix = "union:";
+
     private readonly byte[]? secretHash = options.SecretHash is { } hash ? Convert.FromBase64String(hash) : null;
 
     /// <summary>Its client id.</summary>
@@ -19,11 +21,28 @@ public sealed class Client(string id, ClientOptions options)
     /// <summary>Whose <c>sub</c> it sees.</summary>
     public string Sector => options.Sector ?? id;
 
+    /// <summary>Whose <c>unionid</c> it may see; null for nobody's.</summary>
+    public string? UnionSector => options.UnionGroup is { Length: > 0 } group ? UnionPrefix + group : null;
+
+    /// <summary>The sectors that are its business.</summary>
+    public IEnumerable<string> Sectors => UnionSector is { } union ? [Sector, union] : [Sector];
+
+    /// <summary>Whether a sector is that of a <c>unionid</c>.</summary>
+    public static bool IsUnionSector(string sector) => sector.StartsWith(UnionPrefix, StringComparison.Ordinal);
+
     /// <summary>One of our own sites.</summary>
     public bool IsSite => options.Site;
 
     /// <summary>Whether operators sign in here to do what only they may.</summary>
     public bool IsForOperators => options.Operations;
+
+    /// <summary>Whether a scope is there for it to ask for.</summary>
+    public bool MayAskFor(string scope) => scope switch
+    {
+        Scopes.Operations => IsForOperators,
+        Scopes.UnionId => UnionSector is not null,
+        _ => true,
+    };
 
     /// <summary>Which ways in its people expect first.</summary>
     public Side Side => options.Side;

@@ -13,6 +13,7 @@ public static class ConsentText
             [Scopes.OpenId] = ("确认你是同一个人。对方只得到一个专属编号，无法据此在别处认出你。",
                 "Recognise you when you return. It gets a number of its own for you, which tells nobody else who you are."),
             [Scopes.Profile] = ("看到你的昵称。", "See your nickname."),
+            [Scopes.UnionId] = ("让同一开发者的其他应用也认出你是同一个人。", "Let the same developer's other apps recognise you as the same person."),
             [Scopes.OfflineAccess] = ("你离开后继续保持登录。", "Stay connected while you are away."),
         };
 }

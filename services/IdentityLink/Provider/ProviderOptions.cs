@@ -50,6 +50,12 @@ public sealed class ClientOptions
     /// <summary>Clients of one sector see the same <c>sub</c> (OpenID Connect Core, section 8.1); the client id by default.</summary>
     public string? Sector { get; init; }
 
+    /// <summary>
+    /// The developer whose apps see one <c>unionid</c> of a person, each besides its own <c>sub</c>; null for none. It is
+    /// a <c>sub</c> of the group: assigned once, and stable through merge and split like any other.
+    /// </summary>
+    public string? UnionGroup { get; init; }
+
     /// <summary>One of our own sites: no consent page, and its tokens end with the browser session.</summary>
     public bool Site { get; init; }
 

@@ -9,14 +9,17 @@ public static class Scopes
     /// <summary>The person's nickname.</summary>
     public const string Profile = "profile";
 
+    /// <summary>The <c>unionid</c>, by which all apps of one developer know the person: for those alone.</summary>
+    public const string UnionId = "unionid";
+
     /// <summary>A refresh token.</summary>
     public const string OfflineAccess = "offline_access";
 
     /// <summary>Looking at other people, with a reason: for operators alone, at clients that are registered for it.</summary>
     public const string Operations = "operations";
 
-    /// <summary>Those that every client may ask for.</summary>
-    public static IReadOnlyList<string> Offered { get; } = [OpenId, Profile, OfflineAccess];
+    /// <summary>Those that partners may ask for.</summary>
+    public static IReadOnlyList<string> Offered { get; } = [OpenId, Profile, UnionId, OfflineAccess];
 
     /// <summary>All, in the order in which they are shown and stored.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Offered, Operations];

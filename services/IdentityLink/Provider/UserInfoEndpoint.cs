@@ -10,7 +10,8 @@ internal static class UserInfoEndpoint
         routes.MapMethods("/userinfo", [HttpMethods.Get, HttpMethods.Post], Answer);
 
     private static async Task<IResult> Answer(
-        HttpRequest request, AccessTokens accessTokens, LinkedAccounts accounts, CancellationToken cancellation)
+        HttpRequest request, AccessTokens accessTokens, LinkedAccounts accounts, KnownSubjects subjects, Clients clients,
+        CancellationToken cancellation)
     {
         var (token, fault) = await Token(request, cancellation);
         if (fault is not null)
@@ -25,6 +26,10 @@ internal static class UserInfoEndpoint
         var claims = new Dictionary<string, object> { ["sub"] = grant.Subject };
         if (grant.Scopes.Contains(Scopes.Profile) && await accounts.Nickname(grant.PersonId, cancellation) is { } nickname)
             claims["nickname"] = nickname;
+        if (grant.Scopes.Contains(Scopes.UnionId)
+            && clients.Find(grant.ClientId)?.UnionSector is { } sector
+            && await subjects.Find(grant.PersonId, sector, cancellation) is { } unionId)
+            claims["unionid"] = unionId;
         NoStore.Set(request.HttpContext.Response);
         return Results.Json(claims);
     }

@@ -20,7 +20,7 @@ public sealed class SubjectNotices(
     // Up to the log's high-water mark: no notice can appear later before one that was read.
     private const string AfterSql = """
         select position, id, jws from subject_notice
-        where sector = $1 and (position, id) > ($2, $3) and position <= $4
+        where sector = any($1) and (position, id) > ($2, $3) and position <= $4
         order by position, id limit $5
         """;
 
@@ -38,19 +38,20 @@ public sealed class SubjectNotices(
     /// <summary>The row of a notice.</summary>
     internal static RowWrite Row(ISubjectNotice notice) => Table.Claim(new(notice.NoticeId, notice.Sector, notice.Jws));
 
-    /// <summary>A sector's notices after a place in their order, the oldest first.</summary>
-    public async Task<SubjectNoticePage> After(string sector, NoticeCursor after, CancellationToken cancellation)
+    /// <summary>The notices of some sectors after a place in their order, the oldest first.</summary>
+    public async Task<SubjectNoticePage> After(IEnumerable<string> sectors, NoticeCursor after, CancellationToken cancellation)
     {
         var rows = await database.Many(
             AfterSql, row => (Place: new NoticeCursor(row.GetInt64(0), row.GetGuid(1)), Jws: row.GetString(2)),
-            cancellation, sector, after.Position, after.Id, mark.Current, AtMost);
+            cancellation, sectors.ToArray(), after.Position, after.Id, mark.Current, AtMost);
         return new([.. rows.Select(row => row.Jws)], rows.Count == 0 ? after : rows[^1].Place);
     }
 
     private async Task<SubjectSucceeded> Succeeded(SubjectSuccession it, CancellationToken cancellation)
     {
         var notice = new SuccessionNotice(
-            issuer.Public, Audience(it.Sector), time.GetUtcNow().ToUnixTimeSeconds(), Guid.CreateVersion7(), it.Subject, it.Other);
+            issuer.Public, Audience(it.Sector), time.GetUtcNow().ToUnixTimeSeconds(), Guid.CreateVersion7(), Identifier(it.Sector), it.Subject,
+            it.Other);
         var jws = await statements.Sign(SuccessionNotice.Type, notice, SuccessionJson.Default.SuccessionNotice, cancellation);
         return new(notice.Jti, it.Sector, it.Subject, it.Other, jws);
     }
@@ -58,16 +59,19 @@ public sealed class SubjectNotices(
     private async Task<SubjectReinstated> Reinstated(SubjectSuccession it, CancellationToken cancellation)
     {
         var notice = new ReinstatementNotice(
-            issuer.Public, Audience(it.Sector), time.GetUtcNow().ToUnixTimeSeconds(), Guid.CreateVersion7(), it.Subject, it.Other);
+            issuer.Public, Audience(it.Sector), time.GetUtcNow().ToUnixTimeSeconds(), Guid.CreateVersion7(), Identifier(it.Sector), it.Subject,
+            it.Other);
         var jws = await statements.Sign(ReinstatementNotice.Type, notice, SuccessionJson.Default.ReinstatementNotice, cancellation);
         return new(notice.Jti, it.Sector, it.Subject, it.Other, jws);
     }
 
+    private static string Identifier(string sector) => Client.IsUnionSector(sector) ? "unionid" : "sub";
+
     private string[] Audience(string sector) =>
-        [.. clients.All.Where(client => client.Sector == sector).Select(client => client.Id).Order(StringComparer.Ordinal)];
+        [.. clients.All.Where(client => client.Sectors.Contains(sector)).Select(client => client.Id).Order(StringComparer.Ordinal)];
 }
 
-/// <summary>A sector's notices and the place after them.</summary>
+/// <summary>Some notices and the place after them.</summary>
 public sealed record SubjectNoticePage(IReadOnlyList<string> Notices, NoticeCursor Next);
 
 /// <summary>A place in the order of notices.</summary>

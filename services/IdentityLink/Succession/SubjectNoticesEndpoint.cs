@@ -3,7 +3,7 @@ using Hutong.IdentityLink.Provider;
 namespace Hutong.IdentityLink.Succession;
 
 /// <summary>
-/// <c>GET /subject_notices</c>: what became of the <c>sub</c>s of the client's sector. The client authenticates as at the
+/// <c>GET /subject_notices</c>: what became of the <c>sub</c>s of the client's sector, and of its developer's <c>unionid</c>s. The client authenticates as at the
 /// token endpoint, by <c>client_secret_basic</c>.
 /// </summary>
 internal static class SubjectNoticesEndpoint
@@ -22,7 +22,7 @@ internal static class SubjectNoticesEndpoint
         var after = parameters["after"] is { } text ? NoticeCursor.Parse(text) : NoticeCursor.Start;
         if (after is null)
             return OAuthError.InvalidRequest("after is no cursor of an earlier answer.").Answer();
-        var page = await notices.After(client.Sector, after, cancellation);
+        var page = await notices.After(client.Sectors, after, cancellation);
         NoStore.Set(request.HttpContext.Response);
         return Results.Json(new SubjectNoticesBody(page.Notices, page.Next.ToString()), SuccessionJson.Default.SubjectNoticesBody);
     }

@@ -32,9 +32,11 @@ public sealed record SubjectSuccession(string Sector, string Subject, string Oth
 /// <param name="Aud">The sector's clients.</param>
 /// <param name="Iat">When, seconds since 1970, UTC.</param>
 /// <param name="Jti">Names the notice.</param>
+/// <param name="Identifier">Of which kind the next two are: <c>sub</c> or <c>unionid</c>.</param>
 /// <param name="Sub">The <c>sub</c> that ended.</param>
 /// <param name="SucceededBy">The one that whoever it spoke of is known by.</param>
-public sealed record SuccessionNotice(string Iss, IReadOnlyList<string> Aud, long Iat, Guid Jti, string Sub, string SucceededBy)
+public sealed record SuccessionNotice(
+    string Iss, IReadOnlyList<string> Aud, long Iat, Guid Jti, string Identifier, string Sub, string SucceededBy)
 {
     /// <summary>The notice's <c>typ</c>.</summary>
     public const string Type = "hutong-subject-succession+jwt";
@@ -45,9 +47,11 @@ public sealed record SuccessionNotice(string Iss, IReadOnlyList<string> Aud, lon
 /// <param name="Aud">The sector's clients.</param>
 /// <param name="Iat">When, seconds since 1970, UTC.</param>
 /// <param name="Jti">Names the notice.</param>
+/// <param name="Identifier">Of which kind the next two are: <c>sub</c> or <c>unionid</c>.</param>
 /// <param name="Sub">The <c>sub</c> that holds again.</param>
 /// <param name="SeparatedFrom">The one that stood for both until now.</param>
-public sealed record ReinstatementNotice(string Iss, IReadOnlyList<string> Aud, long Iat, Guid Jti, string Sub, string SeparatedFrom)
+public sealed record ReinstatementNotice(
+    string Iss, IReadOnlyList<string> Aud, long Iat, Guid Jti, string Identifier, string Sub, string SeparatedFrom)
 {
     /// <summary>The notice's <c>typ</c>.</summary>
     public const string Type = "hutong-subject-reinstatement+jwt";
