@@ -12,12 +12,9 @@ using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Profile;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Receipts;
-<<<<<<< HEAD
+using Hutong.IdentityLink.Recovering;
 using Hutong.IdentityLink.Revoking;
 using Hutong.IdentityLink.Sessions;
-=======
-using Hutong.IdentityLink.Recovering;
->>>>>>> 6da1abd (WIP: recovery by a code or a session that outlives the last way in; people on the way to an app are asked for another)
 using Hutong.IdentityLink.SigningIn;
 using Hutong.IdentityLink.Succession;
 using Hutong.ServiceDefaults;

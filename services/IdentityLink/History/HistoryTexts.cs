@@ -20,6 +20,8 @@ internal static class HistoryTexts
             "person_released" or "person_restored" => ("一次合并被撤销了。", "A merge was undone."),
             "consent_given" => ($"授权了应用“{line.Partner}”。", $"The app {line.Partner} was allowed to use your identity."),
             "consent_withdrawn" => ($"收回了对应用“{line.Partner}”的授权。", $"What the app {line.Partner} was allowed was withdrawn."),
+            "recovery_code_made" => ("生成了恢复码。", "A recovery code was made."),
+            "person_recovered" => ("找回了身份。", "Your identity was recovered."),
             "person_viewed_by_operator" => Viewed(line),
             "person_sought_in_vain" => (
                 $"你以运营人员身份查找了一个{chinese}账号，没有找到。理由：{line.Reason}", $"As an operator you searched for a {english} account and found nobody. Reason: {line.Reason}"),

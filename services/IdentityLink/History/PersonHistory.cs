@@ -38,7 +38,7 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
         {
             typeof(PersonRegistered), typeof(SignedIn), typeof(AccountLinked), typeof(AccountUnlinked), typeof(PersonAbsorbed),
             typeof(MergedIntoPerson), typeof(PersonReleased), typeof(PersonRestored), typeof(ConsentGiven), typeof(ConsentWithdrawn),
-            typeof(PersonViewedByOperator), typeof(PersonSoughtInVain), typeof(ReachViewed),
+            typeof(RecoveryCodeMade), typeof(PersonRecovered), typeof(PersonViewedByOperator), typeof(PersonSoughtInVain), typeof(ReachViewed),
         }.SelectMany(types.NamesOf),
     ];
 

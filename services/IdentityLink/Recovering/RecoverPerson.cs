@@ -4,7 +4,7 @@ using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Receipts;
-using Hutong.IdentityLink.Sessions;
+using Hutong.IdentityLink.Revoking;
 
 namespace Hutong.IdentityLink.Recovering;
 
@@ -50,7 +50,7 @@ public static class RecoverDecision
 /// </summary>
 public sealed class RecoveringPersons(
     IEventStore store, CommandRunner runner, PersonKeys keys, IssuingReceipts receipts, WaysIn ways, RecoveryAttempts attempts,
-    EndingSessions ending, TimeProvider time)
+    RevokingReached revoking, TimeProvider time)
 {
     /// <summary>Links the account.</summary>
     /// <returns>Its stream id, by which the person can be let in.</returns>
@@ -58,10 +58,7 @@ public sealed class RecoveringPersons(
     {
         var outcome = await runner.Run<string>(async cancellation => await Decide(command, cancellation), cancellation);
         if (outcome.Succeeded)
-        {
             await attempts.End(command.By.PersonId, cancellation);
-            await ending.EndBroken([command.By.PersonId], cancellation);
-        }
         return outcome;
     }
 
@@ -82,7 +79,7 @@ public sealed class RecoveringPersons(
             new UnitOfWork { Headers = new(Actor: by.PersonId.ToString()) }
                 .With(person.Append(await receipts.With(person.State, outcome.Value!, evidence, cancellation))),
             (work, claim) => work.With(claim));
-        return new(account.Account, work.With(
+        return new(account.Account, work.With(await revoking.RowsOfAll(person.State, cancellation)).With(
             LinkedAccounts.Row(new(
                 account.Account, by.PersonId, proved.Platform, key.OpenOptional(proved.Nickname), now, account.Streams[0].Version + 1)),
             RecoveryCodes.Delete(by.PersonId),

@@ -72,17 +72,24 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
                     id, operatorId, scope.Kind.ToString(), scope.Target, scope.LinkVersion, scope.Persons, scope.From, scope.To,
                     key.Seal(reason.Text));
                 var work = (UnitOfWork.Append(StreamOf(id), Expected.None, ordered) with { Headers = new(Actor: operatorId.ToString()) })
-                    .With(Revocations.Claim(new(
-                        id, ordered.Kind, scope.Target, scope.LinkVersion, scope.Persons, scope.From, scope.To)))
-                    .With([.. scope.Targets.Select(target => Targets.Claim(new(target, scope.From, scope.To, id)))]);
+                    .With(Rows(id, scope));
                 return new Decision<Revoked>(new Revoked(id, scope.From, scope.To), work);
             },
             cancellation);
 
+    /// <summary>The rows that end all that a person has open by now, for a unit of work that means to.</summary>
+    public async Task<IReadOnlyList<RowWrite>> RowsOfAll(Person person, CancellationToken cancellation)
+    {
+        var everybody = Everybody(person);
+        return Rows(
+            Guid.CreateVersion7(),
+            new(RevocationKind.Person, person.Id.ToString(), 0, everybody, DateTimeOffset.UnixEpoch, await Now(cancellation)));
+    }
+
     /// <summary>What exactly an operator means; a slip of the pen must not pass for a revocation that found nothing.</summary>
     public async Task<Outcome<RevocationScope>> Resolve(ReachedThrough? asked, CancellationToken cancellation)
     {
-        var now = (await database.Many(ClockSql, row => row.Time(0), cancellation))[0];
+        var now = await Now(cancellation);
         var to = asked?.To?.ToUniversalTime() ?? now;
         if (asked is not { Kind: { } kind, Target: { } target })
             return new Rejection(UnknownTarget);
@@ -102,6 +109,17 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
 
     /// <summary>A revocation's stream id.</summary>
     public static string StreamOf(Guid id) => $"revocation-{id}";
+
+    private static IReadOnlyList<RowWrite> Rows(Guid id, RevocationScope scope) =>
+    [
+        Revocations.Claim(new(id, scope.Kind.ToString(), scope.Target, scope.LinkVersion, scope.Persons, scope.From, scope.To)),
+        .. scope.Targets.Select(target => Targets.Claim(new(target, scope.From, scope.To, id))),
+    ];
+
+    private static IReadOnlyList<Guid> Everybody(Person person) => [person.Id, .. person.Has.Absorptions.Select(merge => merge.From)];
+
+    private async Task<DateTimeOffset> Now(CancellationToken cancellation) =>
+        (await database.Many(ClockSql, row => row.Time(0), cancellation))[0];
 
     private async Task<Outcome<RevocationScope>> IfFound(string sql, RevocationScope scope, CancellationToken cancellation) =>
         !scope.Target.Any(char.IsControl) && await database.Many(sql, row => true, cancellation, scope.Target) is [_]
@@ -134,7 +152,7 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
             return new Rejection(UnknownTarget);
         var person = await store.Load(Person.Fold, Person.StreamOf(id), cancellation: cancellation);
         return person.Exists
-            ? scope with { Target = id.ToString(), Owner = id, Persons = [id, .. person.State.Has.Absorptions.Select(merge => merge.From)] }
+            ? scope with { Target = id.ToString(), Owner = id, Persons = Everybody(person.State) }
             : new Rejection(UnknownTarget);
     }
 }
