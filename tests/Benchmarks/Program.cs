@@ -1,9 +1,10 @@
 using Hutong.Benchmarks;
 using Hutong.Benchmarks.Append;
 using Hutong.Benchmarks.Exchange;
+using Hutong.Benchmarks.Linking;
 using Hutong.Testing;
 
-string[] known = ["append", "relay", "consume", "all"];
+string[] known = ["append", "relay", "consume", "linking", "all"];
 var wanted = args is [] ? "all" : args[0];
 if (args.Length > 2 || !known.Contains(wanted))
 {
@@ -20,4 +21,6 @@ if (wanted is "relay" or "all")
     await ExchangeCases.Relay(servers);
 if (wanted is "consume" or "all")
     await ExchangeCases.Consume(servers);
+if (wanted is "linking" or "all")
+    await LinkingCases.Run(servers);
 return 0;
