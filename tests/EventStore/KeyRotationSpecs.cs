@@ -128,6 +128,7 @@ public sealed class KeyRotationSpecs(Servers servers) : IAsyncLifetime
         (await Build("k2", "k1").RunService(["keys", "--rewrap"])).ShouldBe(0);
         (await Build("k2").RunService(["keys"])).ShouldBe(0);
         (await Build("k2").RunService(["keys", "--what"])).ShouldBe(2);
+        (await Build("k2").RunService(["kees"])).ShouldBe(2, "a slip of the pen does not serve");
         (await Under("k2")).ShouldBe(2);
     }
 

@@ -22,6 +22,28 @@ internal static class BackupCommand
         var (data, keys, keep) = Parse(arguments);
         var generation = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH-mm-ss'Z'", CultureInfo.InvariantCulture);
         var (dataFolder, keysFolder) = (BackupFolder.Make(data, generation), BackupFolder.Make(keys, generation));
+        try
+        {
+            await Write(dataFolder, keysFolder, cancellation);
+        }
+        catch
+        {
+            // Half a backup would count as one.
+            Directory.Delete(dataFolder, recursive: true);
+            Directory.Delete(keysFolder, recursive: true);
+            throw;
+        }
+        foreach (var old in BackupFolder.Generations(keys).SkipLast(keep))
+        {
+            Directory.Delete(old, recursive: true);
+            Console.WriteLine($"{old} is deleted: {keep} backups of the keys are kept");
+        }
+        Console.WriteLine($"To restore: deploy/restore {dataFolder} {keysFolder}");
+        return 0;
+    }
+
+    private static async Task Write(string dataFolder, string keysFolder, CancellationToken cancellation)
+    {
         await using var servers = await DeployedServers.Start(cancellation);
         foreach (var (name, connection) in servers.Databases)
         {
@@ -30,13 +52,6 @@ internal static class BackupCommand
             Console.WriteLine($"{name} is backed up");
         }
         BackupFolder.CopyLedger(servers.Ledger, BackupFolder.LedgerOf(keysFolder));
-        foreach (var old in BackupFolder.Generations(keys).SkipLast(keep))
-        {
-            Directory.Delete(old, recursive: true);
-            Console.WriteLine($"{old} is deleted: {keep} backups of the keys are kept");
-        }
-        Console.WriteLine($"To restore: deploy/restore {dataFolder} {keysFolder}");
-        return 0;
     }
 
     private static (string Data, string Keys, int Keep) Parse(string[] arguments)

@@ -27,12 +27,11 @@ public static class ServiceCommands
     /// <summary>The arguments, or the database, did not allow what was asked for.</summary>
     public const int NotPossible = 2;
 
-    /// <summary>Runs the service, or the command that the first argument names.</summary>
+    /// <summary>Runs the service, or the command that the first argument names. Settings (<c>--key value</c>, <c>key=value</c>) are no command.</summary>
     /// <returns>0 when the service was stopped in order; of a command what it returns, or <see cref="NotPossible"/>.</returns>
     public static async Task<int> RunService(this IHost host, string[] args)
     {
-        if (args is not [var name, .. var options]
-            || host.Services.GetServices<IServiceCommand>().FirstOrDefault(known => known.Name == name) is not { } command)
+        if (args is not [var name, .. var options] || name.StartsWith('-') || name.Contains('='))
         {
             await host.RunAsync();
             return 0;
@@ -40,6 +39,12 @@ public static class ServiceCommands
         // Not by its synchronous way out: some of what it holds has none.
         await using ((IAsyncDisposable)host)
         {
+            var commands = host.Services.GetServices<IServiceCommand>().ToList();
+            if (commands.Find(known => known.Name == name) is not { } command)
+            {
+                await Console.Error.WriteLineAsync($"Without a command the service serves. Its commands: {string.Join(", ", commands.Select(known => known.Usage))}");
+                return NotPossible;
+            }
             try
             {
                 if (await command.Run(options, CancellationToken.None) is { } code)

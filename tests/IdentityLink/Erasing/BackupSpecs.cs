@@ -63,6 +63,7 @@ public sealed class BackupSpecs(Servers servers, SimulatedPlatforms platforms) :
         await ShouldOpenNothing(await Sealed(liId));
         foreach (var table in (string[])["linked_account", "subject", "notice", "token_grant", "person_key"])
             (await restored.Count($"select count(*) from {table} where person_id = $1", liId)).ShouldBe(0, table);
+        (await restored.Count("select (select count(*) from browser_session) + (select count(*) from token_grant)")).ShouldBe(0, "everybody signs in anew");
         // The streams are what they were, and go on.
         (await Streams(restored))[Person.StreamOf(liId)].ShouldBe([.. streams[Person.StreamOf(liId)], "person_erased"]);
         (await Streams(restored))[Person.StreamOf(wangId)].ShouldBe(streams[Person.StreamOf(wangId)]);
