@@ -42,6 +42,10 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
         }.SelectMany(types.NamesOf),
     ];
 
+    private readonly string[] mergings =
+        [.. new[] { typeof(PersonRegistered), typeof(PersonAbsorbed), typeof(PersonReleased), typeof(MergedIntoPerson), typeof(PersonRestored) }
+            .SelectMany(types.NamesOf)];
+
     /// <summary>A page of a person's history.</summary>
     /// <param name="personId">The person.</param>
     /// <param name="before">The cursor of the page before; null for the newest.</param>
@@ -54,8 +58,7 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
         if (before is not null && !long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out position))
             return new Rejection(GraphInTime.InvalidCursor);
         var size = Math.Clamp(limit ?? DefaultPage, 1, MaxPage);
-        var person = (await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation)).State;
-        Guid[] everybody = [personId, .. person.Has.Absorptions.Select(merge => merge.From)];
+        Guid[] everybody = [personId, .. await AbsorbedBy(personId, cancellation)];
 
         // One more than is shown tells whether there are older ones.
         var read = await store.ReadBackwards([.. everybody.Select(Person.StreamOf)], position, size + 1, told, cancellation);
@@ -64,6 +67,14 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
         return new HistoryOfPerson(
             [.. page.Where(stored => !IsToldTwice(stored, everybody)).Select(stored => Line(stored, opened))],
             read.Count > size ? page[^1].Position.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>Read from the few events that say so, and not from every sign-in of a long life.</summary>
+    private async Task<IEnumerable<Guid>> AbsorbedBy(Guid personId, CancellationToken cancellation)
+    {
+        var events = await store.ReadBackwards([Person.StreamOf(personId)], long.MaxValue, int.MaxValue, mergings, cancellation);
+        return events.Reverse().Select(stored => stored.Data).Aggregate(Person.Fold.Initial, Person.Fold.Evolve)
+            .Has.Absorptions.Select(merge => merge.From);
     }
 
     private static bool IsToldTwice(StoredEvent stored, Guid[] everybody) => stored.Data switch

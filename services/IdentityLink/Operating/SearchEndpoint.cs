@@ -28,16 +28,13 @@ public sealed partial record SearchForOwner(
     /// <summary>The platform and the streams that may be meant; null where it is malformed.</summary>
     internal (string Platform, IReadOnlyList<string> Streams)? Meant(KnownPlatforms platforms, AccountStreams streams) => this switch
     {
-        { Account: { } account, Platform: null, Identifier: null } when AccountName().IsMatch(account) =>
+        { Account: { } account, Platform: null, Identifier: null } when AccountStreams.IsStream(account) =>
             (AccountStreams.PlatformOf(account), [account]),
         { Account: null, Platform: { } platform, Identifier: { Length: > 0 and <= LongestIdentifier } identifier }
             when PlatformName().IsMatch(platform) =>
             (platform, [.. (platforms.Find(platform)?.SubjectsOf(identifier) ?? [identifier]).Select(subject => streams.Of(platform, subject))]),
         _ => null,
     };
-
-    [GeneratedRegex(@"\Aaccount-[a-z0-9]{1,32}:[A-Za-z0-9_-]{43}\z")]
-    private static partial Regex AccountName();
 
     [GeneratedRegex(@"\A[a-z0-9]{1,32}\z")]
     private static partial Regex PlatformName();

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Hutong.EventStore;
 using Hutong.EventStore.PersonalData;
 using Microsoft.Extensions.Options;
@@ -27,10 +28,9 @@ public sealed record Account(Guid? Owner, string? AliasOf)
 }
 
 /// <summary>Names accounts without telling whose they are: a keyed hash of platform and subject.</summary>
-public sealed class AccountStreams
+public sealed partial class AccountStreams
 {
     private const string Prefix = "account-";
-    private const int LongestStream = 250;
 
     private readonly byte[] key;
 
@@ -49,7 +49,8 @@ public sealed class AccountStreams
     public static string PlatformOf(string account) => account[Prefix.Length..account.IndexOf(':', Prefix.Length)];
 
     /// <summary>Whether a text that came from outside can be an account's stream id.</summary>
-    public static bool IsStream(string text) =>
-        text.Length <= LongestStream && text.StartsWith(Prefix, StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal)
-        && !text.Any(char.IsControl);
+    public static bool IsStream(string text) => StreamPattern().IsMatch(text);
+
+    [GeneratedRegex(@"\Aaccount-[a-z0-9]{1,32}:[A-Za-z0-9_-]{43}\z")]
+    private static partial Regex StreamPattern();
 }

@@ -146,7 +146,7 @@ public sealed class HistorySpecs(Testing.Servers servers, SimulatedPlatforms pla
     /// <summary>The lines of the page, each of which has its time.</summary>
     private static List<string> Lines(TestBrowser.Answer page) =>
     [
-        .. Regex.Matches(page.Body, "<li>\\s*<time[^>]* datetime=\"[^\"]+\">[^<]+</time>\\s*<span>([^<]*)</span>\\s*</li>")
+        .. Regex.Matches(page.Body, "<li>\\s*<span class=\"muted\"><time datetime=\"[^\"]+\">[^<]+ UTC</time></span>\\s*<span>([^<]*)</span>\\s*</li>")
             .Select(line => WebUtility.HtmlDecode(line.Groups[1].Value)),
     ];
 }
