@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.SigningIn;
@@ -22,8 +23,10 @@ internal static class PasskeySignIn
 
     private static async Task<IResult> Finish(
         HttpContext http, Browser browser, Ceremonies ceremonies, AuthorizeRequests requests, SigningInWithAccount signIn,
-        LettingIn lettingIn, CancellationToken cancellation)
+        LettingIn lettingIn, WaysIn ways, CancellationToken cancellation)
     {
+        if (!ways.IsOpen(Passkey.Platform))
+            return ErrorPage.Of(WaysIn.Suspended, backTo: "/sign-in");
         var request = WaitingFor(http);
         if (request is not null && await requests.Find(request, cancellation) is null)
             return ErrorPage.Of("request_over");

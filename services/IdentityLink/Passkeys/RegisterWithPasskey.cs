@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.SigningIn;
@@ -21,8 +22,10 @@ internal static class RegisterWithPasskey
 
     private static async Task<IResult> Finish(
         HttpContext http, Browser browser, Ceremonies ceremonies, AuthorizeRequests requests, SigningInWithAccount signIn,
-        LettingIn lettingIn, CancellationToken cancellation)
+        LettingIn lettingIn, WaysIn ways, CancellationToken cancellation)
     {
+        if (!ways.IsOpen(Passkey.Platform))
+            return ErrorPage.Of(WaysIn.Suspended, backTo: "/sign-in");
         var request = PasskeySignIn.WaitingFor(http);
         var backTo = PasskeySignIn.BackTo(request);
         if (request is not null && await requests.Find(request, cancellation) is null)

@@ -4,6 +4,8 @@ using Hutong.IdentityLink.Graph;
 using Hutong.IdentityLink.History;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
+using Hutong.IdentityLink.Passkeys;
+using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Profile;
 using Hutong.IdentityLink.Receipts;
 using Hutong.IdentityLink.Recovering;
@@ -26,7 +28,11 @@ internal static class PersonServices
         builder.AddPersonKeys();
         builder.AddMessaging(publish: Publishing.Map);
         var services = builder.Services;
-        services.AddOptions<LinkingOptions>().BindConfiguration("Linking").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LinkingOptions>().BindConfiguration("Linking").ValidateDataAnnotations()
+            .Validate<KnownPlatforms>(
+                (options, platforms) => options.Suspensions.Keys.All(name => name == Passkey.Platform || platforms.Find(name) is not null),
+                "Linking:Suspensions names platforms that are configured, or passkey.")
+            .ValidateOnStart();
         services.AddSingleton<AccountStreams>();
         services.AddSingleton<LinkedAccounts>();
         services.AddSingleton<AssigningSubjects>();

@@ -13,6 +13,7 @@ public sealed class ConfigurationSpecs(Testing.Servers servers, SimulatedPlatfor
     [InlineData("Platforms:jd:RouterAddress", "", "RouterAddress")]
     [InlineData("Platforms:linli:Title:English", "", "Title:English")]
     [InlineData("Platforms:wechat:InApp:ClientSecret", "", "InApp")]
+    [InlineData("Linking:Suspensions:weixin", "2026-11-22T00:00:00Z", "Linking:Suspensions")]
     [InlineData("Operations:Operators:0", "li-na", "Operations:Operators")]
     [InlineData("Provider:Clients:demo-partner:Operations", "true", "Provider:Clients:{id}:Operations")]
     public async Task A_setting_that_cannot_work_is_named_at_the_start(string key, string value, string named)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Hutong.IdentityLink.Tests.Hosting;
+using Hutong.IdentityLink.Tests.Passkeys;
 
 namespace Hutong.IdentityLink.Tests.SigningIn;
 
@@ -70,6 +71,23 @@ public sealed class SuspensionSpecs(Testing.Servers servers, SimulatedPlatforms 
         // It does not count as a way in: the other account cannot be unlinked.
         var taobao = Regex.Match(account.Text, "/account/unlink\\?account=account-taobao[^\"]+").Value;
         (await other.Get(taobao)).ShouldBeRefused("last_way_in", HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Passkeys_can_be_suspended_like_a_platform()
+    {
+        await using var identity = new IdentityService(servers, platforms);
+        await identity.Start(new Dictionary<string, string?>());
+        using var browser = new TestBrowser(identity, platforms);
+        var authenticator = new SoftwareAuthenticator();
+        await browser.RegisterWithPasskey(authenticator);
+
+        await identity.StartAnother(Suspending("passkey", DateTimeOffset.UtcNow.AddMinutes(-1)));
+
+        using var after = new TestBrowser(() => identity.Instance(1), platforms.Port);
+        (await after.SignInWithPasskey(authenticator)).ShouldBeRefused("platform_suspended", HttpStatusCode.ServiceUnavailable);
+        (await after.RegisterWithPasskey(new SoftwareAuthenticator())).ShouldBeRefused("platform_suspended", HttpStatusCode.ServiceUnavailable);
+        (await identity.Count("select count(*) from person_key")).ShouldBe(1);
     }
 
     private async Task<IdentityService> Start(string platform, DateTimeOffset from)
