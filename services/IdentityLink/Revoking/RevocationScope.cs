@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Hutong.IdentityLink.Revoking;
 
-/// <summary>Through what something was reached.</summary>
+/// <summary>Through what something was reached. Events and rows keep these names: they stay as they are.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RevocationKind>))]
 public enum RevocationKind
 {
