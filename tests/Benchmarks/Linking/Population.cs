@@ -26,6 +26,7 @@ internal sealed class Population : IAsyncDisposable
 
     private Population(string database) => service = new WebApplicationFactory<Person>().WithWebHostBuilder(host =>
     {
+        host.UseContentRoot(AppContext.BaseDirectory);
         foreach (var (key, value) in Settings(database))
             host.UseSetting(key, value);
         host.ConfigureLogging(logging => logging.ClearProviders());
