@@ -26,6 +26,7 @@ internal static class Routes
         ("/callback/{platform}", RateLimits.SigningIn),
         ("/consent/{**rest}", RateLimits.SigningIn),
         ("/account/{**rest}", RateLimits.SigningIn),
+        ("/recover/{**rest}", RateLimits.SigningIn),
         ("/end_session/{**rest}", RateLimits.SigningIn),
         ("/token", RateLimits.Tokens),
         ("/userinfo", RateLimits.Tokens),

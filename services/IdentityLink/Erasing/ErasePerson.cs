@@ -4,6 +4,7 @@ using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Recovering;
 using Hutong.IdentityLink.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -42,6 +43,8 @@ public sealed class ErasingPersons(
             return new Rejection(LinkDecision.UnknownPerson);
         if (time.GetUtcNow() - command.AuthenticatedAt > options.Value.FreshFor)
             return new Rejection(LinkDecision.NotFresh);
+        if (RecoverDecision.Holds(person.State, time.GetUtcNow(), options.Value))
+            return new Rejection(RecoverDecision.Recent);
         return new(
             (Guid[])[personId, .. person.State.Has.Absorptions.Select(merge => merge.From)], await Erase(person, cancellation));
     }

@@ -3,6 +3,7 @@ using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Receipts;
+using Hutong.IdentityLink.Recovering;
 using Hutong.IdentityLink.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -27,16 +28,19 @@ public static class UnlinkDecision
     /// <param name="person">Who unlinks.</param>
     /// <param name="ways">Which accounts let somebody in.</param>
     /// <param name="now">UTC.</param>
-    /// <param name="freshFor">How long a sign-in counts as fresh.</param>
+    /// <param name="options">How long a sign-in counts as fresh, and a recovery as recent.</param>
     public static Outcome<AccountUnlinked> Decide(
-        UnlinkAccount command, Person person, WaysIn ways, DateTimeOffset now, TimeSpan freshFor)
+        UnlinkAccount command, Person person, WaysIn ways, DateTimeOffset now, LinkingOptions options)
     {
         if (!person.IsActive)
             return new Rejection(LinkDecision.UnknownPerson);
-        if (now - command.SignIn.At > freshFor)
+        if (now - command.SignIn.At > options.FreshFor)
             return new Rejection(LinkDecision.NotFresh);
         if (person.Find(command.Account) is not { } held)
             return new Rejection(NotLinked);
+        // Whoever the account of the recovery does not belong to shall be able to cut it off.
+        if (RecoverDecision.Holds(person, now, options) && held.Account != person.Recovered!.Account)
+            return new Rejection(RecoverDecision.Recent);
         if (!ways.LeadIn(person.Accounts.Where(account => account != held.Account)))
             return new Rejection(LastWayIn);
         return new AccountUnlinked(person.Id, held.Account, AccountStreams.PlatformOf(held.Account));
@@ -65,7 +69,7 @@ public sealed class UnlinkingAccounts(
     {
         var person = await store.Load(Person.Fold, Person.StreamOf(personId), cancellation: cancellation);
         var now = time.GetUtcNow();
-        var outcome = UnlinkDecision.Decide(command, person.State, ways, now, options.Value.FreshFor);
+        var outcome = UnlinkDecision.Decide(command, person.State, ways, now, options.Value);
         if (outcome.Rejection is { } rejection)
             return rejection;
         var unlinked = outcome.Value!;

@@ -25,7 +25,7 @@ internal static class UnlinkEndpoints
             return new SeeOther("/sign-in");
         var person = await store.Load(Person.Fold, Person.StreamOf(session.PersonId), cancellation: cancellation);
         var outcome = UnlinkDecision.Decide(
-            new(account ?? "", session.SignIn), person.State, ways, time.GetUtcNow(), options.Value.FreshFor);
+            new(account ?? "", session.SignIn), person.State, ways, time.GetUtcNow(), options.Value);
         if (!outcome.Succeeded)
             return Refused(outcome.Rejection.Code);
         var all = await accounts.Of(session.PersonId, cancellation);

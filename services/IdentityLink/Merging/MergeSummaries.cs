@@ -21,7 +21,7 @@ public sealed class MergeSummaries(LinkedAccounts accounts, Reach reach, Clients
         Partners(person),
         (await reach.OfPerson(person.Id, cancellation)).Sessions,
         [.. clients.All
-            .Where(client => !client.IsSite && person.SubjectIn(client.Sector) is not null && beside.SubjectIn(client.Sector) is not null)
+            .Where(client => !client.IsSite && client.Sectors.Any(sector => person.SubjectIn(sector) is not null && beside.SubjectIn(sector) is not null))
             .Select(client => client.Name).Distinct()]);
 
     /// <summary>A side as it will be when a merge is undone. Its accounts are the holder's until then.</summary>

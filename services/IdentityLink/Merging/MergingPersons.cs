@@ -3,6 +3,7 @@ using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Receipts;
+using Hutong.IdentityLink.Recovering;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Succession;
 using Microsoft.Extensions.Options;
@@ -70,6 +71,8 @@ public sealed class MergingPersons(
         if (other is not { } otherId)
             return new Rejection(MergeDecision.NothingToMerge);
         var (me, them) = (await Load(personId, cancellation), await Load(otherId, cancellation));
+        if (((Loaded<Person>[])[me, them]).Any(one => RecoverDecision.Holds(one.State, time.GetUtcNow(), options.Value)))
+            return new Rejection(RecoverDecision.Recent);
         return command.KeepOther ? MergeDecision.Merge(mergeId, them, me) : MergeDecision.Merge(mergeId, me, them);
     }
 

@@ -26,6 +26,9 @@ public sealed record Person
     /// <summary>The recovery code that they made last and have not used; null where there is none.</summary>
     public Guid? RecoveryCode { get; private init; }
 
+    /// <summary>How they were recovered last; null where they never were.</summary>
+    public PersonRecovered? Recovered { get; private init; }
+
     /// <summary>Whether there is such a person.</summary>
     public bool IsRegistered => Id != Guid.Empty;
 
@@ -92,7 +95,7 @@ public sealed record Person
         PersonErased => person with { Has = Belongings.None, IsErased = true },
         PersonRestored e => person with { Has = e.Returned, MergedInto = null },
         RecoveryCodeMade e => person with { RecoveryCode = e.CodeId },
-        PersonRecovered => person with { RecoveryCode = null },
+        PersonRecovered e => person with { RecoveryCode = null, Recovered = e },
         ReceiptIssued e => person with { Receipts = person.Receipts.With(e.Jws) },
         _ => person,
     };

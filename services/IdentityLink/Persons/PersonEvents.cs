@@ -118,9 +118,11 @@ public sealed record PersonSoughtInVain(string Platform, Sealed Reason);
 /// <param name="CodeId">Names the code; it tells nothing of it.</param>
 public sealed record RecoveryCodeMade(Guid CodeId);
 
-/// <summary>An account was linked to the person though none of theirs let them in. Codes made before hold no more.</summary>
+/// <summary>An account was linked to the person by a recovery, and not by a sign-in. Codes made before hold no more.</summary>
 /// <param name="CodeId">The code that was used; null where a session had outlived the last way in.</param>
-public sealed record PersonRecovered(Guid? CodeId);
+/// <param name="Account">The account's stream id.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record PersonRecovered(Guid? CodeId, string Account, DateTimeOffset At);
 
 /// <summary>The person wanted to be forgotten. What their events keep sealed cannot be read any more.</summary>
 /// <param name="PersonId">The person.</param>

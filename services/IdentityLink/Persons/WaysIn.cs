@@ -13,7 +13,7 @@ public sealed class WaysIn(KnownPlatforms platforms, IOptions<LinkingOptions> op
 
     /// <summary>Whether one can sign in with a platform's accounts.</summary>
     public bool IsOpen(string platform) =>
-        (platform == Passkey.Platform || platforms.Find(platform) is not null)
+        IsThere(platform)
         && (SuspendedFrom(platform) is not { } from || time.GetUtcNow() < from);
 
     /// <summary>From when on a platform lets nobody in, UTC, if that is known.</summary>
@@ -29,7 +29,9 @@ public sealed class WaysIn(KnownPlatforms platforms, IOptions<LinkingOptions> op
     /// </summary>
     public DateTimeOffset? ClosedFrom(IEnumerable<string> accounts)
     {
-        var ends = accounts.Select(account => SuspendedFrom(AccountStreams.PlatformOf(account))).ToList();
+        var ends = accounts.Select(AccountStreams.PlatformOf).Where(IsThere).Select(SuspendedFrom).ToList();
         return ends.Contains(null) ? null : ends.Max();
     }
+
+    private bool IsThere(string platform) => platform == Passkey.Platform || platforms.Find(platform) is not null;
 }

@@ -3,9 +3,11 @@ using Hutong.IdentityLink.Persons;
 namespace Hutong.IdentityLink.Provider;
 
 /// <summary>
-/// Token exchange (RFC 8693), for the gateway alone: the caller's access token for an internal token to one service.
+/// Token exchange (RFC 8693), for the gateway alone: the access token of one of our own sites for an internal token to one
+/// service. What a partner was granted, <c>/userinfo</c> tells: the services know people by an id that is the same
+/// everywhere, and do what no scope of a partner's was asked for.
 /// </summary>
-public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens, LinkedAccounts accounts) : IGrantType
+public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens, LinkedAccounts accounts, Clients clients) : IGrantType
 {
     private const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
     private const string JwtType = "urn:ietf:params:oauth:token-type:jwt";
@@ -30,6 +32,8 @@ public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens,
             return new OAuthError("invalid_target", "The audience is none of the services.").Answer();
         if (await accessTokens.Find(subjectToken, cancellation) is not { } grant)
             return OAuthError.InvalidRequest("The subject_token does not hold.").Answer();
+        if (clients.Find(grant.ClientId) is not { IsSite: true })
+            return OAuthError.InvalidRequest("The subject_token is a partner's: it is good at /userinfo alone.").Answer();
 
         // Only Social-Feed shows people to each other; no other service needs a name.
         var nickname = audience == SocialFeed ? await accounts.Nickname(grant.PersonId, cancellation) : null;

@@ -18,7 +18,7 @@ public sealed class Recoveries(
     public async Task<bool> Begin(Browser browser, Recovery recovery, CancellationToken cancellation)
     {
         var person = (await store.Load(Person.Fold, Person.StreamOf(recovery.PersonId), cancellation: cancellation)).State;
-        if (!RecoverDecision.IsOpen(recovery, person, ways.LeadIn(person.Accounts)))
+        if (!RecoverDecision.IsOpen(recovery, person, ways))
             return false;
         await attempts.Begin(browser.IdHash, recovery, cancellation);
         return true;
@@ -30,6 +30,9 @@ public sealed class Recoveries(
         && (recovery.CodeId is not null || browser.Session?.PersonId == recovery.PersonId)
             ? recovery
             : null;
+
+    /// <summary>Ends what is under way in a browser.</summary>
+    public Task Leave(Browser browser, CancellationToken cancellation) => attempts.EndIn(browser.IdHash, cancellation);
 
     /// <summary>Keeps the proof of the account that is to become the new way in, sealed, and asks for confirmation.</summary>
     /// <param name="browser">Where.</param>

@@ -20,6 +20,7 @@ internal static class RecoveryEndpoints
         routes.MapPost("/account/recovery-code", MakeCode).RequireFormToken();
         routes.MapGet("/recover", Show);
         routes.MapPost("/recover", EnterCode).RequireFormToken(longestField: 128);
+        routes.MapPost("/recover/leave", Leave).RequireFormToken();
         routes.MapPost("/recover/signed-in", BeginSignedIn).RequireFormToken();
         routes.MapPost("/recover/at/{platform}", Visit).RequireFormToken();
         routes.MapGet("/recover/confirm", Ask);
@@ -54,6 +55,12 @@ internal static class RecoveryEndpoints
         && await recoveries.Begin(browser, recovery, cancellation)
             ? new SeeOther("/recover")
             : ErrorPage.Of(RecoverDecision.Invalid, backTo: "/recover");
+
+    private static async Task<IResult> Leave(Browser browser, Recoveries recoveries, CancellationToken cancellation)
+    {
+        await recoveries.Leave(browser, cancellation);
+        return new SeeOther("/sign-in");
+    }
 
     private static async Task<IResult> BeginSignedIn(Browser browser, Recoveries recoveries, CancellationToken cancellation)
     {

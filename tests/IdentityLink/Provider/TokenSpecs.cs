@@ -179,6 +179,18 @@ public sealed class TokenSpecs(IdentityService identity, SimulatedPlatforms plat
     }
 
     [Fact]
+    public async Task A_partners_token_speaks_for_nobody_to_a_service()
+    {
+        using var partner = new RelyingParty(identity, IdentityService.Partner);
+        using var gateway = new RelyingParty(identity, IdentityService.Gateway);
+        var tokens = await partner.SignIn(browser, "li-na");
+
+        foreach (var service in (string[])["identity-link", "social-feed", "commerce-card", "attribution"])
+            (await gateway.Exchange(tokens.AccessToken, service)).ShouldBeError("invalid_request");
+        (await partner.UserInfo(tokens.AccessToken)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Only_the_gateway_exchanges_tokens_only_for_services_and_only_good_ones()
     {
         using var gateway = new RelyingParty(identity, IdentityService.Gateway);

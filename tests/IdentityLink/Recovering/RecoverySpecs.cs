@@ -127,6 +127,8 @@ public sealed class RecoverySpecs(Testing.Servers servers, SimulatedPlatforms pl
         var token = (await browser.Get("/account")).Fields("/account/recovery-code");
         (await browser.Post("/recover/signed-in", token)).ShouldBeRefused(RecoverDecision.Invalid);
 
+        var elsewhere = Browser();
+        await elsewhere.SignIn("li-na", "weibo");
         await Suspend("weibo");
         var account = await browser.Get("/account");
         account.Text.ShouldContain("None of your accounts lets anybody in now.");
@@ -134,9 +136,63 @@ public sealed class RecoverySpecs(Testing.Servers servers, SimulatedPlatforms pl
         await browser.Follow(await Recover(browser, "wang", "taobao"));
 
         (await identity.PersonOf(browser)).ShouldBe(person);
+        (await elsewhere.Get("/account")).Location.ShouldBe("/sign-in");
         account = await browser.Get("/account");
         account.Text.ShouldNotContain("None of your accounts lets anybody in now.");
         (await browser.Post("/recover/signed-in", account.Fields("/account/recovery-code"))).ShouldBeRefused(RecoverDecision.Invalid);
+    }
+
+    [Fact]
+    public async Task Who_recovers_cannot_take_from_the_owner_what_was_theirs_and_the_owner_can_cut_them_off()
+    {
+        var owner = Browser();
+        await owner.SignIn("li-na", "weibo");
+        var code = await MakeCode(owner);
+        var thief = Browser();
+        await EnterCode(thief, code);
+        await thief.Follow(await Recover(thief, "wang", "taobao"));
+
+        var account = await thief.Get("/account");
+        (await thief.Get(UnlinkOf("weibo", account))).ShouldBeRefused(RecoverDecision.Recent, HttpStatusCode.Conflict);
+        (await thief.Submit(await thief.Get("/account/erase"), "/account/erase", ("sure", "yes")))
+            .ShouldBeRefused(RecoverDecision.Recent, HttpStatusCode.Conflict);
+        await Browser().SignIn("zhao", "taobao");
+        (await thief.ProveForLink("zhao", "taobao")).ShouldBeRefused(RecoverDecision.Recent, HttpStatusCode.Conflict);
+
+        account = await owner.SignIn("li-na", "weibo");
+        account.Text.ShouldContain("Your identity was recovered with a Taobao account.");
+        var unlink = await owner.Get(UnlinkOf("taobao", account));
+        (await owner.Submit(unlink, "/account/unlink")).Status.ShouldBe(HttpStatusCode.SeeOther);
+        (await thief.Get("/account")).Location.ShouldBe("/sign-in");
+    }
+
+    [Fact]
+    public async Task A_code_of_somebody_who_was_merged_holds_again_when_that_is_undone()
+    {
+        var other = Browser();
+        await other.SignIn("li-na", "taobao");
+        var code = await MakeCode(other);
+        var home = Browser();
+        await home.SignIn("li-na", "weibo");
+        (await home.Submit(await home.ProveForLink("li-na", "taobao"), "/account/merge", ("keep", "mine"))).Location.ShouldBe("/account");
+        (await EnterCode(Browser(), code)).ShouldBeRefused(RecoverDecision.Invalid);
+
+        var undo = Regex.Match((await home.Get("/account")).Body, "href=\"(/account/merges/[^\"]+/undo)\"").Groups[1].Value;
+        (await home.Submit(await home.Get(undo), undo)).Status.ShouldBe(HttpStatusCode.SeeOther);
+
+        (await EnterCode(Browser(), code)).Location.ShouldBe("/recover");
+    }
+
+    [Fact]
+    public async Task A_recovery_under_way_can_be_left()
+    {
+        var code = await CodeOf("li-na");
+        var browser = Browser();
+        await EnterCode(browser, code);
+
+        (await browser.Submit(await browser.Get("/recover"), "/recover/leave")).Location.ShouldBe("/sign-in");
+
+        (await browser.Get("/recover")).Body.ShouldContain("name=\"code\"");
     }
 
     [Fact]
@@ -187,6 +243,9 @@ public sealed class RecoverySpecs(Testing.Servers servers, SimulatedPlatforms pl
 
     private static string Proof(TestBrowser.Answer confirm) =>
         "proof=" + confirm.Fields("/recover/confirm").Single(field => field.Name == "proof").Value;
+
+    private static string UnlinkOf(string platform, TestBrowser.Answer account) =>
+        Regex.Match(account.Text, $"/account/unlink\\?account=account-{platform}[^\"]+").Value;
 
     private async Task<string> CodeOf(string somebody)
     {
