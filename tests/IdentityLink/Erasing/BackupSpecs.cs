@@ -144,6 +144,7 @@ public sealed class BackupSpecs(Servers servers, SimulatedPlatforms platforms) :
         await Eventually.True(async () => (await File.ReadAllLinesAsync(file)).Length >= 2, because: "the log is read, too");
 
         await File.WriteAllTextAsync(file, $"{Guid.CreateVersion7()} 2026-11-22T09:00:00.0000000Z\n{person} 2026-1");
+        (await ErasureLedger.Read(Ledger, CancellationToken.None)).Count.ShouldBe(1, "what was cut off was never confirmed, and holds up no restore");
         using var ledger = new ErasureLedger(Ledger, "one");
         await ledger.Record([new(person, DateTimeOffset.UtcNow)], CancellationToken.None);
 

@@ -45,16 +45,24 @@ public sealed class ErasureLedger : IDisposable
         }
     }
 
-    /// <summary>Reads the ledger: everybody in any of its files, each once.</summary>
+    /// <summary>
+    /// Reads the ledger: everybody in any of its files, each once. What a crash left behind a file's last newline was never
+    /// confirmed, and is not read.
+    /// </summary>
     /// <exception cref="FormatException">A line is not one of ours: better no restore than one that misses somebody.</exception>
     public static async Task<IReadOnlyList<Erasure>> Read(string folder, CancellationToken cancellation)
     {
         var erasures = new Dictionary<Guid, Erasure>();
-        foreach (var file in Directory.GetFiles(folder, "*" + Extension).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.GetFiles(folder, "*" + Extension).Order(StringComparer.Ordinal))
         {
-            await foreach (var line in File.ReadLinesAsync(file, cancellation))
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            var left = EndOfWholeLines(file);
+            file.Position = 0;
+            using var lines = new StreamReader(file, Encoding.ASCII);
+            while (left > 0 && await lines.ReadLineAsync(cancellation) is { } line)
             {
-                var erasure = Parse(line) ?? throw new FormatException($"{file} has a line that names no erasure: {line}");
+                left -= line.Length + 1;
+                var erasure = Parse(line) ?? throw new FormatException($"{path} has a line that names no erasure: {line}");
                 erasures.TryAdd(erasure.PersonId, erasure);
             }
         }
@@ -74,6 +82,12 @@ public sealed class ErasureLedger : IDisposable
     /// <summary>A line that a crash cut off was never confirmed, and is recorded again: it goes. Leaves the file at its end.</summary>
     private static void CutOffUnfinishedLine(FileStream file)
     {
+        file.SetLength(EndOfWholeLines(file));
+        file.Seek(0, SeekOrigin.End);
+    }
+
+    private static long EndOfWholeLines(FileStream file)
+    {
         var end = file.Length;
         while (end > 0)
         {
@@ -82,7 +96,6 @@ public sealed class ErasureLedger : IDisposable
                 break;
             end--;
         }
-        file.SetLength(end);
-        file.Position = end;
+        return end;
     }
 }
