@@ -21,6 +21,20 @@ need_node() {
   [ "$major" -ge 20 ] || stop_with "Node $(node --version) is too old: install Node 20 or later."
 }
 
+# folders_from CALLER ARGUMENTS...: sets `arguments`, of which the first two are folders as seen from where the caller is.
+folders_from() {
+  local caller=$1 argument
+  shift
+  arguments=()
+  for argument in "${@:1:2}"; do
+    case $argument in
+      -* | /*) arguments+=("$argument") ;;
+      *) arguments+=("$caller/$argument") ;;
+    esac
+  done
+  arguments+=("${@:3}")
+}
+
 packages=()
 
 # needs_file PATTERN PACKAGE: the Debian package is to be installed when no file matches.

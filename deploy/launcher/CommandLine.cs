@@ -17,6 +17,7 @@ internal sealed record CommandLine(bool Exit, bool Fresh, bool Help)
 
         Settings, by environment:
           HUTONG_DATA                        the folder that keeps data, secrets and logs (.data)
+          HUTONG_LEDGER                      the folder of the ledger of erasures (erasures in HUTONG_DATA)
           HUTONG_POSTGRES                    an existing PostgreSQL as its superuser, as an Npgsql connection string
           HUTONG_BROKER                      an existing RabbitMQ's virtual host: amqp://user:password@host/vhost
           OTEL_EXPORTER_OTLP_ENDPOINT        where traces and metrics go; OTEL_EXPORTER_OTLP_PROTOCOL as usual

@@ -22,6 +22,7 @@ internal static class Up
         var options = new DeploymentOptions
         {
             DataFolder = data,
+            Ledger = DataFolder.Ledger(),
             Ports = ports,
             Postgres = postgres,
             Broker = broker,

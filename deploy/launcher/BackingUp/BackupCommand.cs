@@ -20,38 +20,48 @@ internal static class BackupCommand
     public static async Task<int> Run(string[] arguments, CancellationToken cancellation)
     {
         var (data, keys, keep) = Parse(arguments);
-        var generation = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH-mm-ss'Z'", CultureInfo.InvariantCulture);
-        var (dataFolder, keysFolder) = (BackupFolder.Make(data, generation), BackupFolder.Make(keys, generation));
+        await using var servers = DeployedServers.OfEnvironment();
+        if (!Directory.Exists(servers.Ledger))
+            throw new LaunchException($"There is no ledger of erasures at {servers.Ledger}: name it by HUTONG_LEDGER. Identity-Link makes it when it starts.");
+        await servers.Start(create: false, cancellation);
+        var databases = await servers.Databases(cancellation);
+
+        var now = DateTimeOffset.UtcNow;
+        var generation = BackupFolder.Generation(now);
+        var (dataFolder, keysFolder) = (BackupFolder.Begin(data, generation), BackupFolder.Begin(keys, generation));
         try
         {
-            await Write(dataFolder, keysFolder, cancellation);
+            await Write(databases, servers.Ledger, dataFolder, keysFolder, cancellation);
         }
         catch
         {
-            // Half a backup would count as one.
             Directory.Delete(dataFolder, recursive: true);
             Directory.Delete(keysFolder, recursive: true);
             throw;
         }
+        // The keys last: they count, and older ones go for them.
+        (dataFolder, keysFolder) = (BackupFolder.Finish(dataFolder), BackupFolder.Finish(keysFolder));
         foreach (var old in BackupFolder.Generations(keys).SkipLast(keep))
         {
             Directory.Delete(old, recursive: true);
             Console.WriteLine($"{old} is deleted: {keep} backups of the keys are kept");
         }
+        foreach (var left in ((string[])[data, keys]).SelectMany(folder => BackupFolder.GivenUp(folder, now.AddDays(-1))))
+            Directory.Delete(left, recursive: true);
         Console.WriteLine($"To restore: deploy/restore {dataFolder} {keysFolder}");
         return 0;
     }
 
-    private static async Task Write(string dataFolder, string keysFolder, CancellationToken cancellation)
+    private static async Task Write(
+        IReadOnlyList<(string Name, string Connection)> databases, string ledger, string dataFolder, string keysFolder, CancellationToken cancellation)
     {
-        await using var servers = await DeployedServers.Start(cancellation);
-        foreach (var (name, connection) in servers.Databases)
+        foreach (var (name, connection) in databases)
         {
             await DatabaseBackup.Write(
                 connection, BackupFolder.FileOf(dataFolder, name), BackupFolder.FileOf(keysFolder, name), cancellation);
             Console.WriteLine($"{name} is backed up");
         }
-        BackupFolder.CopyLedger(servers.Ledger, BackupFolder.LedgerOf(keysFolder));
+        BackupFolder.CopyLedger(ledger, BackupFolder.LedgerOf(keysFolder));
     }
 
     private static (string Data, string Keys, int Keep) Parse(string[] arguments)
@@ -63,6 +73,8 @@ internal static class BackupCommand
                 (d, k, number),
             _ => throw new LaunchException(Usage),
         };
+        if (data.StartsWith('-') || keys.StartsWith('-'))
+            throw new LaunchException(Usage);
         (data, keys) = (Path.GetFullPath(data), Path.GetFullPath(keys));
         return BackupFolder.Contains(data, keys) || BackupFolder.Contains(keys, data)
             ? throw new LaunchException("Keys are backed up apart from data: name two folders of which neither is in the other.")

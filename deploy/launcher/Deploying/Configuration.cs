@@ -43,7 +43,7 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
     {
         var settings = new Dictionary<string, string?>(_platforms.Offered())
         {
-            ["Keys__IdentifierHashKey"] = secrets.Key("identifier-hash-key"),
+            ["Keys__IdentifierHashKey"] = secrets.Key(Secrets.IdentifierHashKey),
             ["Erasing__Ledger"] = options.Ledger,
             ["Provider__Clients__hutong-gateway__Name"] = "Hutong",
             ["Provider__Clients__hutong-gateway__SecretHash"] =
@@ -109,7 +109,7 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
             ["ConnectionStrings__Broker"] = servers.Broker.ToString(),
             ["Public__Origin"] = Text(_addresses.Origin),
             ["Keys__Current"] = "first",
-            ["Keys__KeyEncryptionKeys__first"] = secrets.Key($"key-encryption-key-{service}"),
+            ["Keys__KeyEncryptionKeys__first"] = secrets.Key(Secrets.KeyEncryptionKey(service)),
             ["OTEL_SERVICE_NAME"] = service,
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = options.Otlp is { } otlp ? Text(otlp) : null,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = options.Otlp is null ? null : options.OtlpProtocol,

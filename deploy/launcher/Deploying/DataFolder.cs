@@ -22,6 +22,10 @@ internal static class DataFolder
         return $"/var/lib/hutong/{id}";
     }
 
+    /// <summary>The ledger of erasures that is named by <c>HUTONG_LEDGER</c>; null where it lies with the other data.</summary>
+    public static string? Ledger() =>
+        Environment.GetEnvironmentVariable("HUTONG_LEDGER") is { Length: > 0 } given ? Path.GetFullPath(given) : null;
+
     private static bool OthersMayEnter(string path)
     {
         for (var folder = new DirectoryInfo(path); folder is not null; folder = folder.Parent)

@@ -11,14 +11,18 @@ internal sealed class DataServers : IAsyncDisposable
 {
     private const string Vhost = "hutong";
 
-    private static readonly string[] DatabaseNames =
-        ["identity_link", "social_feed", "commerce_card", "attribution", "gateway"];
-
     private readonly Dictionary<string, string> _databases = [];
     private PostgresServer? _server;
     private PrivatePostgres? _postgres;
     private PrivateRabbitMq? _rabbitMq;
     private Uri? _broker;
+
+    /// <summary>The services' databases. A service's role has the name of its database.</summary>
+    public static IReadOnlyList<string> DatabaseNames { get; } =
+        ["identity_link", "social_feed", "commerce_card", "attribution", "gateway"];
+
+    /// <summary>The server; there is none before it is started.</summary>
+    public PostgresServer Postgres => _server ?? throw new InvalidOperationException("PostgreSQL is not started yet.");
 
     /// <summary>Each database's connection string as its own role.</summary>
     public IReadOnlyDictionary<string, string> Databases => _databases;
@@ -29,7 +33,15 @@ internal sealed class DataServers : IAsyncDisposable
     /// <summary>The private broker; null when an existing one was given.</summary>
     public RabbitMqServer? PrivateBroker => _rabbitMq?.Server;
 
+    /// <summary>Starts the server, and makes the databases that are missing on it.</summary>
     public async Task StartPostgres(DeploymentOptions options, Secrets secrets, CancellationToken cancellation)
+    {
+        await StartServer(options, cancellation);
+        await MakeDatabases(secrets, suffix: "", cancellation);
+    }
+
+    /// <summary>Starts the server, and changes nothing on it.</summary>
+    public async Task StartServer(DeploymentOptions options, CancellationToken cancellation)
     {
         var server = options.Postgres is { } given ? new PostgresServer(given) : null;
         if (server is null)
@@ -45,25 +57,20 @@ internal sealed class DataServers : IAsyncDisposable
         else if (!await server.Answers(cancellation))
             throw new LaunchException("The PostgreSQL named by HUTONG_POSTGRES takes no connection as it was given.");
         _server = server;
-        await MakeDatabases(server, secrets, cancellation);
     }
 
     /// <summary>Where a private PostgreSQL keeps its cluster.</summary>
     public static string PostgresFolder(DeploymentOptions options) => Path.Combine(options.DataFolder, "postgres");
 
-    /// <summary>Drops the services' databases, with what is in them, and makes them anew.</summary>
-    public async Task MakeAnew(Secrets secrets, CancellationToken cancellation)
-    {
-        var server = _server ?? throw new InvalidOperationException("PostgreSQL is not started yet.");
-        await DropDatabases(server);
-        await MakeDatabases(server, secrets, cancellation);
-    }
-
-    private async Task MakeDatabases(PostgresServer server, Secrets secrets, CancellationToken cancellation)
+    /// <summary>Makes the services' databases where they are missing, and gives their roles the passwords of these secrets.</summary>
+    /// <param name="secrets">Those of the deployment.</param>
+    /// <param name="suffix">What the databases' names end with.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task MakeDatabases(Secrets secrets, string suffix, CancellationToken cancellation)
     {
         foreach (var name in DatabaseNames)
-            _databases[name] = await server.CreateDatabase(
-                name, name, secrets.Password($"database-{name}"), cancellation);
+            _databases[name] = await Postgres.CreateDatabase(
+                name + suffix, name, secrets.Password($"database-{name}"), cancellation);
     }
 
     public async Task StartRabbitMq(DeploymentOptions options, CancellationToken cancellation)

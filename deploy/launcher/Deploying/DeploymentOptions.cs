@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Hutong.Launcher.Deploying;
 
 /// <summary>How to run the whole system on this machine.</summary>
@@ -7,7 +9,8 @@ public sealed record DeploymentOptions
     public required string DataFolder { get; init; }
 
     /// <summary>The ledger of erasures: beside the databases and not in them, so that it outlives them.</summary>
-    public string Ledger => Path.Combine(DataFolder, "erasures");
+    [AllowNull]
+    public string Ledger { get => field ?? Path.Combine(DataFolder, "erasures"); init; }
 
     /// <summary>Which port each part listens on.</summary>
     public required PortPlan Ports { get; init; }

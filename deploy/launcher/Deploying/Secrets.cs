@@ -10,6 +10,9 @@ namespace Hutong.Launcher.Deploying;
 /// </summary>
 public sealed class Secrets
 {
+    /// <summary>The key of the hash that accounts are found by. It never changes.</summary>
+    public const string IdentifierHashKey = "identifier-hash-key";
+
     private readonly string _folder;
 
     /// <param name="folder">Made when it is not there.</param>
@@ -25,6 +28,9 @@ public sealed class Secrets
     /// <summary>A key: 32 random bytes in base64.</summary>
     public string Key(string name) => PrivateFile.Kept(
         Path.Combine(_folder, name), () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+
+    /// <summary>The name of the key that wraps a service's keys.</summary>
+    public static string KeyEncryptionKey(string service) => $"key-encryption-key-{service}";
 
     /// <summary>What is stored of a password drawn by us: with 128 random bits a plain SHA-256 is enough.</summary>
     public static string Hash(string password) =>

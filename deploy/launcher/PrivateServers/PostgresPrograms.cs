@@ -41,8 +41,7 @@ internal static class PostgresPrograms
                     "--host", connection.Host!, "--port", $"{connection.Port}", "--username", connection.Username!,
                     "--dbname", connection.Database!, "--no-password", .. arguments,
                 ],
-                // Not an argument, which everybody on the machine could read.
-                Environment = new Dictionary<string, string?> { ["PGPASSWORD"] = connection.Password },
+                Environment = SettingsOf(connection),
                 LogFile = log,
             }, cancellation);
         }
@@ -50,5 +49,26 @@ internal static class PostgresPrograms
         {
             File.Delete(log);
         }
+    }
+
+    /// <summary>What is no argument: a password, which everybody on the machine could read there, and how to use TLS.</summary>
+    private static Dictionary<string, string?> SettingsOf(NpgsqlConnectionStringBuilder connection)
+    {
+        var settings = new Dictionary<string, string?> { ["PGPASSWORD"] = connection.Password };
+        // The default is the same on both sides, and leaves our own environment its say.
+        if (connection.SslMode != SslMode.Prefer)
+            settings["PGSSLMODE"] = connection.SslMode switch
+            {
+                SslMode.VerifyCA => "verify-ca",
+                SslMode.VerifyFull => "verify-full",
+                var mode => mode.ToString().ToLowerInvariant(),
+            };
+        foreach (var (name, value) in ((string, string?)[])[
+            ("PGSSLROOTCERT", connection.RootCertificate), ("PGSSLCERT", connection.SslCertificate), ("PGSSLKEY", connection.SslKey)])
+        {
+            if (value is { Length: > 0 })
+                settings[name] = value;
+        }
+        return settings;
     }
 }

@@ -51,6 +51,29 @@ public sealed class PostgresServer(string administrator)
         await Execute(connection, "DROP ROLE IF EXISTS %I", [role], cancellation);
     }
 
+    /// <summary>Drops a database, ending the connections to it; its role stays.</summary>
+    public async Task DropDatabase(string name, CancellationToken cancellation = default)
+    {
+        await using var connection = new NpgsqlConnection(Administrator);
+        await connection.OpenAsync(cancellation);
+        await Execute(connection, "DROP DATABASE IF EXISTS %I WITH (FORCE)", [name], cancellation);
+    }
+
+    /// <summary>Gives databases other names, one after the other, all or none.</summary>
+    /// <exception cref="PostgresException">Somebody is connected to one of them, or a name is taken.</exception>
+    public async Task Rename(IEnumerable<(string From, string To)> databases, CancellationToken cancellation = default)
+    {
+        await using var connection = new NpgsqlConnection(Administrator);
+        await connection.OpenAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        foreach (var (from, to) in databases)
+            await Execute(connection, "ALTER DATABASE %I RENAME TO %I", [from, to], cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>The administrator's connection string to a database.</summary>
+    public string AdministratorOf(string name) => new NpgsqlConnectionStringBuilder(Administrator) { Database = name }.ConnectionString;
+
     /// <summary>Whether the server takes connections.</summary>
     public async Task<bool> Answers(CancellationToken cancellation = default)
     {
