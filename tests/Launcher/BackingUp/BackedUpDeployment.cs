@@ -12,7 +12,8 @@ public sealed class BackedUpDeployment(Servers servers) : IAsyncLifetime
     private readonly DataServers made = new();
     private PrivatePostgres? postgres;
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("hutong-backup-").FullName;
+    // Not one that only we may enter: PostgreSQL runs as another user when we are root.
+    public string Folder { get; } = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"hutong-backup-{Guid.NewGuid():N}")).FullName;
 
     public string Data => Path.Combine(Folder, "data");
 
@@ -52,14 +53,19 @@ public sealed class BackedUpDeployment(Servers servers) : IAsyncLifetime
     }
 
     /// <summary>Runs the launcher as the scripts do.</summary>
+    /// <param name="ledger">The ledger of erasures.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    /// <param name="data">Another machine's folder of data.</param>
+    /// <param name="port">Where that machine's own PostgreSQL listens; null for the one there is.</param>
     /// <returns>The message it failed with; null when it did not.</returns>
-    public async Task<string?> Command(string ledger, string[] arguments, string? data = null)
+    public async Task<string?> Command(string ledger, string[] arguments, string? data = null, int? port = null)
     {
         try
         {
             await Run("deploy/launcher", arguments, new()
             {
-                ["HUTONG_POSTGRES"] = Server.Administrator,
+                ["HUTONG_POSTGRES"] = port is null ? Server.Administrator : null,
+                ["HUTONG_POSTGRES_PORT"] = port is null ? null : $"{port}",
                 ["HUTONG_DATA"] = data ?? Data,
                 ["HUTONG_LEDGER"] = ledger,
             });
@@ -84,7 +90,10 @@ public sealed class BackedUpDeployment(Servers servers) : IAsyncLifetime
     }
 
     /// <summary>Whether there is a word, a name or a key of somebody, as the service itself sees it.</summary>
-    public async Task<bool> Has(Guid person) => await Scalar(made.Databases["social_feed"], $"""
+    public Task<bool> Has(Guid person) => Has(person, made.Databases["social_feed"]);
+
+    /// <summary>The same of another database of Social-Feed.</summary>
+    public static async Task<bool> Has(Guid person, string database) => await Scalar(database, $"""
         select exists (select from post_text where author_id = '{person}') or exists (select from author where person_id = '{person}')
             or exists (select from person_key where person_id = '{person}')
         """) is true;

@@ -1,4 +1,6 @@
 using Hutong.EventStore.PersonalData.Erasures;
+using Hutong.Launcher.PrivateServers;
+using Hutong.Launcher.Processes;
 
 namespace Hutong.Launcher.Tests.BackingUp;
 
@@ -83,6 +85,28 @@ public sealed class BackupCommandSpecs(BackedUpDeployment deployment) : IClassFi
         (await deployment.Command(Ledger, ["restore", Path.Combine(Data, generation), Path.Combine(Keys, generation), "--replace"], data: elsewhere))
             .ShouldNotBeNull().ShouldContain("bring the secrets");
         Directory.Exists(elsewhere).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_new_machine_with_the_secrets_and_the_ledger_of_the_old_one_has_everybody_again_who_was_not_erased()
+    {
+        var (erased, stays) = (await deployment.Author(), await deployment.Author());
+        await Record();
+        var generation = await Backup();
+        await Record(erased);
+        var (machine, port) = (Path.Combine(folder, "new machine"), Ports.Free(1)[0]);
+        var secrets = Directory.CreateDirectory(Path.Combine(machine, "secrets")).FullName;
+        foreach (var secret in Directory.GetFiles(Path.Combine(deployment.Data, "secrets")))
+            File.Copy(secret, Path.Combine(secrets, Path.GetFileName(secret)));
+        string[] restore = ["restore", Path.Combine(Data, generation), Path.Combine(Keys, generation)];
+
+        (await deployment.Command(Ledger, ["backup", Data, Keys], machine, port)).ShouldNotBeNull().ShouldContain("There are no databases");
+        (await deployment.Command(Ledger, restore, machine, port)).ShouldBeNull();
+
+        await using var postgres = await PrivatePostgres.Start(
+            new() { Folder = Path.Combine(machine, "postgres"), Port = port }, TestContext.Current.CancellationToken);
+        (await BackedUpDeployment.Has(erased, postgres.Server.AdministratorOf("social_feed"))).ShouldBeFalse();
+        (await BackedUpDeployment.Has(stays, postgres.Server.AdministratorOf("social_feed"))).ShouldBeTrue();
     }
 
     [Fact]
