@@ -31,6 +31,7 @@ public static class EventStoreServices
         services.AddSingleton<IEventStore>(provider => new GroupingEventStore(provider.GetRequiredService<PostgresEventStore>()));
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<IdempotentCommands>();
+        AddHosted<OldAnswers>(services);
         AddHosted<HighWaterMark>(services);
         AddHosted<LiveTail>(services);
         return builder;

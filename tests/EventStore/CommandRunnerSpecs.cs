@@ -1,5 +1,6 @@
 using Hutong.EventStore.Commands;
 using Hutong.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using static Hutong.EventStore.Tests.Lamps;
 
 namespace Hutong.EventStore.Tests;
@@ -90,5 +91,32 @@ public sealed class CommandRunnerSpecs(Servers servers) : IAsyncLifetime
         done.Order().ShouldBe(Enumerable.Range(0, done.Length));
         outcomes.Where(o => !o.Succeeded).ShouldAllBe(o => o.Rejection!.Code == "conflict");
         (await db.Store.ReadStream(lamp)).Version.ShouldBe(done.Length);
+    }
+
+    [Fact]
+    public async Task Answers_older_than_a_day_are_forgotten_and_those_of_one_caller_when_they_are_to_be()
+    {
+        await using var insert = db.Database.CreateCommand("""
+            insert into idempotency_key (scope, key, request_hash, answer, created_at) values
+            ('a', 'old', '', '{}', now() - interval '25 hours'), ('a', 'new', '', '{}', now()), ('b', 'new', '', '{}', now())
+            """);
+        await insert.ExecuteNonQueryAsync();
+        using var old = new OldAnswers(db.Database, db.Ready, TimeProvider.System, NullLogger<OldAnswers>.Instance);
+
+        await old.Delete(CancellationToken.None);
+        (await Left()).ShouldBe(["a new", "b new"]);
+
+        await db.Store.Commit(UnitOfWork.Empty.With(IdempotentCommands.Forget("a")));
+        (await Left()).ShouldBe(["b new"]);
+
+        async Task<List<string>> Left()
+        {
+            await using var command = db.Database.CreateCommand("select scope || ' ' || key from idempotency_key order by 1");
+            await using var reader = await command.ExecuteReaderAsync();
+            var left = new List<string>();
+            while (await reader.ReadAsync())
+                left.Add(reader.GetString(0));
+            return left;
+        }
     }
 }

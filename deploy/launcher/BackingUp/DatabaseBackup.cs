@@ -13,7 +13,7 @@ public static class DatabaseBackup
 {
     /// <summary>The tables whose rows go with the keys, of whichever service has them. Their definitions are in the other file.</summary>
     public static IReadOnlyList<string> KeptApart { get; } =
-        ["person_key", "signing_key", "data_protection_key", "linked_account", "passkey", "author", "post_text"];
+        ["person_key", "idempotency_key", "signing_key", "data_protection_key", "linked_account", "passkey", "author", "post_text"];
 
     /// <summary>
     /// The tables whose rows are in no backup: who is signed in or about to, and what partners hold. Whoever signed out, or
@@ -32,7 +32,7 @@ public static class DatabaseBackup
     public static IReadOnlyList<string> WithTheData { get; } =
     [
         // Of every service.
-        "mt_streams", "mt_events", "mt_event_progression", "schema_script", "inbox", "inbox_cursor", "lease", "idempotency_key",
+        "mt_streams", "mt_events", "mt_event_progression", "schema_script", "inbox", "inbox_cursor", "lease",
         "relay_cursor", "parked_message",
         // Identity-Link.
         "subject", "consent_withdrawal", "notice", "subject_notice", "recovery_code", "revocation", "revocation_target", "logout_delivery",

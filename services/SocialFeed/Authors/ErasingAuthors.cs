@@ -1,5 +1,7 @@
 using Hutong.EventStore;
+using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
+using Hutong.SocialFeed.Posting;
 using Npgsql;
 
 namespace Hutong.SocialFeed.Authors;
@@ -27,6 +29,7 @@ internal sealed class ErasingAuthors(IEventStore store, NpgsqlDataSource databas
         // The name before the key, as whoever writes them: two commits take their locks in one order.
         return UnitOfWork.Empty
             .With(author.Append(events))
+            .With(IdempotentCommands.Forget(PostCommands.ScopeOf(personId)))
             .With(AuthorKeys.Authors.Delete(new(personId, null)), PersonKeys.Erase(personId));
     }
 

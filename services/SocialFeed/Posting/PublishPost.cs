@@ -40,6 +40,9 @@ internal static class PublishPost
 /// <summary>Publishes posts, for the API and the page alike.</summary>
 internal sealed class PostCommands(IdempotentCommands commands, AuthorKeys authors, ProductLinks links, TimeProvider time)
 {
+    /// <summary>The scope of a person's requests to publish.</summary>
+    public static string ScopeOf(Guid personId) => $"post:{personId}";
+
     public async Task<Outcome<PublishedPost>> Publish(ClaimsPrincipal caller, string? said, string key, CancellationToken cancellation)
     {
         var text = Post.CheckText(said);
@@ -47,7 +50,7 @@ internal sealed class PostCommands(IdempotentCommands commands, AuthorKeys autho
             return text.Rejection;
         var personId = caller.PersonId();
         var post = new PublishedPost(Guid.CreateVersion7(), links.Find(text.Value));
-        var request = new IdempotentRequest($"post:{personId}", key, Encoding.UTF8.GetBytes(text.Value));
+        var request = new IdempotentRequest(ScopeOf(personId), key, Encoding.UTF8.GetBytes(text.Value));
         return await commands.Run(
             request,
             FeedJson.Default.PublishedPost,

@@ -30,6 +30,11 @@ public sealed class IdempotentCommands(CommandRunner runner, NpgsqlDataSource da
     private static readonly Table<IdempotencyRow> Rows =
         new("idempotency_key", IdempotencyJson.Default.IdempotencyRow, "scope", "key");
 
+    private static readonly Table<IdempotencyScope> Scopes = new("idempotency_key", IdempotencyJson.Default.IdempotencyScope, "scope");
+
+    /// <summary>The write that forgets what was answered under a scope, hashes of the requests included.</summary>
+    public static RowWrite Forget(string scope) => Scopes.Delete(new(scope));
+
     /// <summary>As <see cref="CommandRunner.Run{T}"/>, but a request that was answered before gets the same answer.</summary>
     public Task<Outcome<T>> Run<T>(
         IdempotentRequest request, JsonTypeInfo<T> json, Func<CancellationToken, Task<Decision<T>>> decide, CancellationToken cancellation)
@@ -64,6 +69,10 @@ public sealed class IdempotentCommands(CommandRunner runner, NpgsqlDataSource da
 
 internal sealed record IdempotencyRow(string Scope, string Key, string RequestHash, JsonElement Answer, DateTimeOffset CreatedAt);
 
+/// <summary>All that deleting needs to know of rows.</summary>
+internal sealed record IdempotencyScope(string Scope);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(IdempotencyRow))]
+[JsonSerializable(typeof(IdempotencyScope))]
 internal sealed partial class IdempotencyJson : JsonSerializerContext;

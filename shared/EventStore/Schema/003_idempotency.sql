@@ -1,5 +1,4 @@
--- Answers to POSTs under an Idempotency-Key, written in the transaction of what they answer. Rows may be deleted
--- once they are older than a day.
+-- Answers to POSTs under an Idempotency-Key, written in the transaction of what they answer. Kept for a day.
 create table idempotency_key (
     scope         text collate "C" not null,
     key           text collate "C" not null,

@@ -81,7 +81,7 @@ public sealed partial class KeyRotation(
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
                 await Work(connection, stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Failed(e);
             }
@@ -95,6 +95,8 @@ public sealed partial class KeyRotation(
         {
             while (true)
             {
+                // Before the work as well: an instance need not wait for it to be ready.
+                Tell(await Look(connection, cancellation));
                 isWorking = isWorking || await Lock(connection, cancellation);
                 if (isWorking && await RewrapAll(connection, cancellation) is > 0 and var count)
                     Rewrapped(count, encryption.Current);

@@ -15,9 +15,10 @@ public sealed class WrappedRows<TKey>(KeyEncryption encryption, string table, st
 {
     private readonly string countSql = $"select kek_id, count(*) from {table} where kek_id is not null group by kek_id";
 
-    // A row that somebody is deleting is left out: it is gone, or comes with the next batch.
+    // A row that somebody is deleting is left out: it is gone, or comes with the next round. Rows that refer to one may come
+    // meanwhile.
     private readonly string takeSql =
-        $"select {key}, kek_id, {secret} from {table} where kek_id = any($1) limit $2 for update skip locked";
+        $"select {key}, kek_id, {secret} from {table} where kek_id = any($1) limit $2 for no key update skip locked";
 
     private readonly string putSql = $"""
         update {table} t set kek_id = $1, {secret} = n.secret from unnest($2, $3) as n (key, secret) where t.{key} = n.key
