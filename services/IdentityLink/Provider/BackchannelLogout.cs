@@ -31,12 +31,18 @@ public sealed partial class BackchannelLogout(
             attempts = attempts + 1,
             next_attempt_at = $1 + $2 + least(power(2, attempts), 300) * interval '1 second'
         where id in (
-            select id from logout_delivery where next_attempt_at <= $1 and expires_at > $1
+            select id from logout_delivery where client_id = $4 and next_attempt_at <= $1 and expires_at > $1
             order by next_attempt_at limit $3 for update skip locked)
         returning id, client_id, sid, subject
         """;
 
-    /// <summary>How many are delivered side by side.</summary>
+    private const string WaitingSql = """
+        select client_id from unnest($2::text[]) as c (client_id)
+        where exists (
+            select from logout_delivery d where d.client_id = c.client_id and d.next_attempt_at <= $1 and d.expires_at > $1)
+        """;
+
+    /// <summary>How many are delivered to one client side by side.</summary>
     private const int AtOnce = 20;
 
     private const string DoneSql = "delete from logout_delivery where id = $1";
@@ -71,11 +77,15 @@ public sealed partial class BackchannelLogout(
         }
     }
 
-    /// <summary>Delivers some of what is due.</summary>
+    /// <summary>The clients to whom something is due.</summary>
+    public Task<List<string>> Waiting(CancellationToken cancellation) =>
+        database.Many(WaitingSql, row => row.GetString(0), cancellation, time.GetUtcNow(), ClientIds);
+
+    /// <summary>Delivers some of what is due to a client.</summary>
     /// <returns>Whether more may be due.</returns>
-    public async Task<bool> DeliverDue(CancellationToken cancellation)
+    public async Task<bool> DeliverDue(string clientId, CancellationToken cancellation)
     {
-        var due = await database.Many(ClaimDueSql, LogoutDelivery.Read, cancellation, time.GetUtcNow(), FirstRetryAfter, AtOnce);
+        var due = await database.Many(ClaimDueSql, LogoutDelivery.Read, cancellation, time.GetUtcNow(), FirstRetryAfter, AtOnce, clientId);
         await Task.WhenAll(due.Select(delivery => Deliver(delivery, cancellation)));
         return due.Count == AtOnce;
     }

@@ -8,9 +8,10 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Hutong.IdentityLink.Tests.Hosting;
 
-/// <summary>Takes logout tokens for every client, as a relying party would; can be told to fail for one.</summary>
+/// <summary>Takes logout tokens for every client, as a relying party would; can be told to fail for one, or to let one wait.</summary>
 public sealed class LogoutReceiver : IAsyncDisposable
 {
+    private readonly ConcurrentDictionary<string, bool> held = new();
     private readonly WebApplication server;
 
     public LogoutReceiver()
@@ -22,6 +23,8 @@ public sealed class LogoutReceiver : IAsyncDisposable
         server.MapPost("/{client}", async (string client, HttpRequest request) =>
         {
             var form = await request.ReadFormAsync();
+            if (held.ContainsKey(client))
+                await Task.Delay(Timeout.Infinite, request.HttpContext.RequestAborted);
             if (FailuresLeft.TryGetValue(client, out var left) && left > 0)
             {
                 FailuresLeft[client] = left - 1;
@@ -43,5 +46,17 @@ public sealed class LogoutReceiver : IAsyncDisposable
     public IEnumerable<string> ToldOf(string sid) =>
         Received.Where(r => new JsonWebToken(r.Token).GetClaim("sid").Value == sid).Select(r => r.Client);
 
+    /// <summary>Answers a client's logouts no more until the hold is disposed.</summary>
+    public IDisposable Hold(string client)
+    {
+        held[client] = true;
+        return new Held(() => held.TryRemove(client, out _));
+    }
+
     public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    private sealed class Held(Action release) : IDisposable
+    {
+        public void Dispose() => release();
+    }
 }

@@ -161,10 +161,28 @@ public sealed class LogoutSpecs(IdentityService identity, SimulatedPlatforms pla
             "insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at) values ($1, $2, $3, 'x', now(), now() + interval '1 day')",
             Guid.CreateVersion7(), IdentityService.Site, sid);
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => logout.DeliverDue(CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => logout.DeliverDue(IdentityService.Site, CancellationToken.None)));
 
         await Eventually.True(() => identity.Logouts.ToldOf(sid.ToString()).Any());
         identity.Logouts.ToldOf(sid.ToString()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_answer_holds_up_nobody_elses_logouts()
+    {
+        var told = Guid.CreateVersion7();
+        using var held = identity.Logouts.Hold(IdentityService.OtherPartner);
+        const string due = """
+            insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at)
+            select gen_random_uuid(), $1, $2, 'x', now() - $3::int * interval '1 second', now() + interval '1 day' from generate_series(1, $4::int)
+            """;
+        await identity.Sql(due, IdentityService.OtherPartner, Guid.CreateVersion7(), 60, 2000);
+        await identity.Sql(due, IdentityService.Site, told, 0, 1);
+
+        await Eventually.True(() => identity.Logouts.ToldOf(told.ToString()).Any());
+
+        (await identity.Count("select count(*) from logout_delivery where client_id = $1", IdentityService.OtherPartner)).ShouldBe(2000);
+        await identity.Sql("delete from logout_delivery where client_id = $1", IdentityService.OtherPartner);
     }
 
     private string EndSession(params (string Name, string? Value)[] changes)
