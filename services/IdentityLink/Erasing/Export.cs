@@ -6,6 +6,7 @@ using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Revoking;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
@@ -163,6 +164,8 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
     {
         PersonViewedByOperator e => e.Reason,
         PersonSoughtInVain e => e.Reason,
+        ReachViewed e => e.Reason,
+        SignedOutByOperator e => e.Reason,
         _ => null,
     };
 }

@@ -8,7 +8,7 @@ internal static class RowsOfPerson
 {
     // The tokens of a grant go with it.
     private static readonly Table<OfPerson>[] Tables =
-        [.. ((string[])["notice", "consent_withdrawal", "token_grant", "recovery_code"]).Select(
+        [.. ((string[])["notice", "consent_withdrawal", "token_grant", "recovery_code", "revocation"]).Select(
             table => new Table<OfPerson>(table, OfPersonJson.Default.OfPerson, "person_id"))];
 
     /// <summary>The writes that delete a person's rows.</summary>

@@ -25,6 +25,8 @@ internal static class HistoryTexts
             "person_viewed_by_operator" => Viewed(line),
             "person_sought_in_vain" => (
                 $"你以运营人员身份查找了一个{chinese}账号，没有找到。理由：{line.Reason}", $"As an operator you searched for a {english} account and found nobody. Reason: {line.Reason}"),
+            "signed_out_by_operator" => (
+                $"运营人员结束了你的一些登录和授权。理由：{line.Reason}", $"An operator ended some of your sessions and permissions. Reason: {line.Reason}"),
             "reach_viewed" => (
                 $"你以运营人员身份查看了某段时间内登录过什么。理由：{line.Reason}", $"As an operator you looked at what was reached within a window of time. Reason: {line.Reason}"),
             _ => (line.What, line.What),

@@ -39,6 +39,7 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
             typeof(PersonRegistered), typeof(SignedIn), typeof(AccountLinked), typeof(AccountUnlinked), typeof(PersonAbsorbed),
             typeof(MergedIntoPerson), typeof(PersonReleased), typeof(PersonRestored), typeof(ConsentGiven), typeof(ConsentWithdrawn),
             typeof(RecoveryCodeMade), typeof(PersonRecovered), typeof(PersonViewedByOperator), typeof(PersonSoughtInVain), typeof(ReachViewed),
+            typeof(SignedOutByOperator),
         }.SelectMany(types.NamesOf),
     ];
 
@@ -99,6 +100,7 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
             PersonViewedByOperator e => line with { Looked = e.What, Reason = key?.OpenOptional(e.Reason) },
             PersonSoughtInVain e => line with { Platform = e.Platform, Reason = key?.Open(e.Reason) },
             ReachViewed e => line with { Reason = key?.Open(e.Reason) },
+            SignedOutByOperator e => line with { Reason = key?.Open(e.Reason) },
             _ => line,
         };
     }

@@ -82,6 +82,8 @@ internal static class Errors
         new(LookingAtPersons.NoSuchPerson, 404, "没有这个人。", "There is no such person."),
         new(RevokingReached.UnknownTarget, 404, "没有这个账号、关联、平台、应用或人，或者没有通过它登录过任何东西。什么都没有撤销。",
             "There is no such account, link, platform, client or person, or nothing was ever reached through it. Nothing was revoked."),
+        new(RevokingReached.PartOfAnother, 409, "这个人已并入另一个人，账号都归那个人。请撤销那个人的。什么都没有撤销。",
+            "This person became part of another, who has all their accounts: revoke that one. Nothing was revoked."),
         new(RevokingReached.WindowUnusable, 400, "from 要早于 to，to 不能在将来。留空 to 表示到现在为止。什么都没有撤销。",
             "from must be before to, and to not in the future; leave to out to mean now. Nothing was revoked."),
         new("revocation_unknown", 404, "没有这次撤销。", "There is no such revocation."),

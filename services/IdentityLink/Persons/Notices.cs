@@ -35,6 +35,9 @@ public enum NoticeKind
 
     /// <summary>An account was linked by a recovery.</summary>
     Recovered,
+
+    /// <summary>An operator ended what was reached through them or an account of theirs.</summary>
+    SignedOutByOperator,
 }
 
 /// <summary>The notices. A row is written in the unit of work of what it tells.</summary>

@@ -27,6 +27,7 @@ public static class StoredEvents
         .Map("person_viewed_by_operator", PersonEventsJson.Default.PersonViewedByOperator)
         .Map("person_sought_in_vain", PersonEventsJson.Default.PersonSoughtInVain)
         .Map("reach_viewed", PersonEventsJson.Default.ReachViewed)
+        .Map("signed_out_by_operator", PersonEventsJson.Default.SignedOutByOperator)
         .Map("revocation_ordered", PersonEventsJson.Default.RevocationOrdered)
         .Map("recovery_code_made", PersonEventsJson.Default.RecoveryCodeMade)
         .Map("person_recovered", PersonEventsJson.Default.PersonRecovered)
@@ -55,6 +56,7 @@ public static class StoredEvents
 [JsonSerializable(typeof(PersonViewedByOperator))]
 [JsonSerializable(typeof(PersonSoughtInVain))]
 [JsonSerializable(typeof(ReachViewed))]
+[JsonSerializable(typeof(SignedOutByOperator))]
 [JsonSerializable(typeof(RevocationOrdered))]
 [JsonSerializable(typeof(RecoveryCodeMade))]
 [JsonSerializable(typeof(PersonRecovered))]

@@ -18,7 +18,7 @@ public sealed record Radius(
 
 /// <summary>A part of it.</summary>
 /// <param name="Count">How many there are in all.</param>
-/// <param name="Items">Some of them, the lowest id first.</param>
+/// <param name="Items">Some of them, the lowest id first. None where it is no one person's: whom they name would not read that somebody looked.</param>
 /// <param name="Next">Behind which id the next are; null where these are the last.</param>
 public sealed record RadiusPart<T>(long Count, IReadOnlyList<T> Items, Guid? Next);
 
@@ -65,11 +65,11 @@ public sealed class BlastRadius(NpgsqlDataSource database, Clients clients, Time
     /// <param name="cancellation">Ends the look.</param>
     public async Task<Radius> Of(RevocationScope scope, Guid? afterSession, Guid? afterGrant, CancellationToken cancellation)
     {
-        var sessions = $"from live_session s where s.expires_at > $6 and {scope.OfSessions}";
+        var sessions = $"from live_session s where s.expires_at > $7 and {scope.OfSessions}";
         // With a session end the grants that do not outlive it, whenever they were made.
         var grants = $"""
             from token_grant g
-            where g.expires_at > $6 and exists (select from live_grant l where l.grant_id = g.grant_id)
+            where g.expires_at > $7 and exists (select from live_grant l where l.grant_id = g.grant_id)
               and (({scope.OfGrants})
                    or (not g.offline and exists (select from live_session s where s.sid = g.sid and {scope.OfSessions})))
             """;
@@ -98,8 +98,10 @@ public sealed class BlastRadius(NpgsqlDataSource database, Clients clients, Time
     {
         object[] arguments = [.. scope.Arguments, time.GetUtcNow()];
         var count = (await database.Many($"select count(*) {from}", row => row.GetInt64(0), cancellation, arguments))[0];
+        if (scope.Owner is null)
+            return new(count, [], Next: null);
         var items = await database.Many(
-            $"select {id}, {columns} {from} and {id} > $7 order by {id} limit {AtMost.ToString(CultureInfo.InvariantCulture)}",
+            $"select {id}, {columns} {from} and {id} > $8 order by {id} limit {AtMost.ToString(CultureInfo.InvariantCulture)}",
             read, cancellation, [.. arguments, after ?? Guid.Empty]);
         return new(count, items, items.Count == AtMost ? idOf(items[^1]) : null);
     }

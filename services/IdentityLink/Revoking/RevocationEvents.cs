@@ -16,6 +16,12 @@ public sealed record RevocationOrdered(
     Guid RevocationId, Guid Operator, string Kind, string Target, long LinkVersion, IReadOnlyList<Guid> Persons, DateTimeOffset From,
     DateTimeOffset To, Sealed Reason);
 
+/// <summary>An operator revoked what was reached through the person or an account of theirs, within some window.</summary>
+/// <param name="Operator">The operator's person id.</param>
+/// <param name="RevocationId">Names the revocation.</param>
+/// <param name="Reason">Why.</param>
+public sealed record SignedOutByOperator(Guid Operator, Guid RevocationId, Sealed Reason);
+
 /// <summary>The person, who is an operator, looked at what was reached through something that is no one person's.</summary>
 /// <param name="Kind">Of what <paramref name="Target"/> is.</param>
 /// <param name="Target">A platform, a client id, or the stream id of an account that is nobody's any more.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using Hutong.EventStore;
 
 namespace Hutong.IdentityLink.Revoking;
 
@@ -41,6 +42,15 @@ public sealed record RevocationScope(
     /// <summary>Whose it is, where it is one person's.</summary>
     public Guid? Owner { get; init; }
 
+    /// <summary>
+    /// Where it is a person: the accounts they have. What was granted by one of them follows it, also if somebody else
+    /// was the person at that time, of whom they were a part.
+    /// </summary>
+    public IReadOnlyList<string> Accounts { get; init; } = [];
+
+    /// <summary>How far the owner's stream was read, where what it tells is part of this.</summary>
+    internal Expected OwnerSeen { get; init; } = Expected.Exists;
+
     /// <summary>What the views compare with: see <c>reached_through</c> in the schema.</summary>
     internal IEnumerable<string> Targets => Kind switch
     {
@@ -48,12 +58,12 @@ public sealed record RevocationScope(
         RevocationKind.Link => [$"link:{Target}@{LinkVersion}"],
         RevocationKind.Platform => [$"platform:{Target}"],
         RevocationKind.Client => [$"client:{Target}"],
-        RevocationKind.Person => Persons.Select(person => $"person:{person}"),
+        RevocationKind.Person => [.. Persons.Select(person => $"person:{person}"), .. Accounts.Select(account => $"account:{account}")],
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>The arguments of <see cref="OfSessions"/> and <see cref="OfGrants"/>, $1 to $5.</summary>
-    internal object[] Arguments => [Target, LinkVersion, Persons.ToArray(), From, To];
+    /// <summary>The arguments of <see cref="OfSessions"/> and <see cref="OfGrants"/>, $1 to $6.</summary>
+    internal object[] Arguments => [Target, LinkVersion, Persons.ToArray(), From, To, Accounts.ToArray()];
 
     /// <summary>Whether a session <c>s</c> was reached. The same as in the view <c>live_session</c>, and by its indexes.</summary>
     internal string OfSessions => Kind == RevocationKind.Client
@@ -63,14 +73,15 @@ public sealed record RevocationScope(
     /// <summary>Whether a grant <c>g</c> was reached. The same as in the view <c>live_grant</c>, and by its indexes.</summary>
     internal string OfGrants => Kind == RevocationKind.Client
         ? $"g.client_id = $1 and {InWindow("g.granted_at")}"
-        : $"{Through("g")} and ({InWindow("g.granted_at")} or {InWindow("g.auth_time")})";
+        // What follows an account that is somebody else's now is theirs.
+        : $"{Through("g", "and not exists (select from linked_account o where o.account = g.account and o.person_id <> all($3))")} and ({InWindow("g.granted_at")} or {InWindow("g.auth_time")})";
 
-    private string Through(string row) => Kind switch
+    private string Through(string row, string ofPerson = "") => Kind switch
     {
         RevocationKind.Account => $"{row}.account = $1",
         RevocationKind.Link => $"{row}.account = $1 and {row}.link_version = $2",
         RevocationKind.Platform => $"split_part({row}.account, ':', 1) = 'account-' || $1",
-        RevocationKind.Person => $"{row}.person_id = any($3)",
+        RevocationKind.Person => $"({row}.account = any($6) or ({row}.person_id = any($3) {ofPerson}))",
         _ => throw new UnreachableException(),
     };
 

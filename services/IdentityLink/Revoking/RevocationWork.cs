@@ -21,7 +21,7 @@ public sealed class RevocationWork(
     /// </summary>
     private static readonly TimeSpan Kept = TimeSpan.FromHours(2);
 
-    private const string Columns = "id, kind, target, link_version, persons, window_from, window_to";
+    private const string Columns = "id, kind, target, link_version, persons, window_from, window_to, accounts";
 
     private const string OpenSql = $"select {Columns} from revocation where completed_at is null order by id limit 10";
 
@@ -77,11 +77,11 @@ public sealed class RevocationWork(
     private async Task End(Guid id, RevocationScope scope, CancellationToken cancellation)
     {
         await InBatches(
-            $"select s.sid from browser_session s where s.sid > $6 and {scope.OfSessions} order by s.sid limit {Batch}",
+            $"select s.sid from browser_session s where s.sid > $7 and {scope.OfSessions} order by s.sid limit {Batch}",
             scope, sids => ending.End(sids, id, cancellation), cancellation);
         await InBatches(
             $"""
-            select g.grant_id from token_grant g where g.grant_id > $6 and g.revoked_at is null and {scope.OfGrants}
+            select g.grant_id from token_grant g where g.grant_id > $7 and g.revoked_at is null and {scope.OfGrants}
             order by g.grant_id limit {Batch}
             """,
             scope, grants => Revoke(grants, id, cancellation), cancellation);
@@ -115,5 +115,5 @@ public sealed class RevocationWork(
         row.GetGuid(0),
         new(
             Enum.Parse<RevocationKind>(row.GetString(1)), row.GetString(2), row.GetInt64(3), row.GetFieldValue<Guid[]>(4), row.Time(5),
-            row.Time(6)));
+            row.Time(6)) { Accounts = row.GetFieldValue<string[]>(7) });
 }

@@ -3,11 +3,8 @@ using Npgsql;
 
 namespace Hutong.IdentityLink.Revoking;
 
-/// <summary>How far a revocation has come. What it is about holds no more in any case.</summary>
+/// <summary>How far a revocation has come; not whom it is about. That holds no more in any case.</summary>
 /// <param name="RevocationId">Names it.</param>
-/// <param name="Kind">Of what <paramref name="Target"/> is.</param>
-/// <param name="Target">Through what.</param>
-/// <param name="LinkVersion">By which link of the account; 0 where it is none.</param>
 /// <param name="From">The window's begin, UTC.</param>
 /// <param name="To">Its end, UTC.</param>
 /// <param name="SessionsEnded">Sessions whose rows are gone.</param>
@@ -15,14 +12,14 @@ namespace Hutong.IdentityLink.Revoking;
 /// <param name="ClientsToTell">Logout tokens still to be delivered.</param>
 /// <param name="CompletedAt">When nothing was left to end, UTC; null while something is.</param>
 public sealed record RevocationProgress(
-    Guid RevocationId, RevocationKind Kind, string Target, long LinkVersion, DateTimeOffset From, DateTimeOffset To, long SessionsEnded,
-    long GrantsEnded, long ClientsToTell, DateTimeOffset? CompletedAt);
+    Guid RevocationId, DateTimeOffset From, DateTimeOffset To, long SessionsEnded, long GrantsEnded, long ClientsToTell,
+    DateTimeOffset? CompletedAt);
 
 /// <summary>The revocations.</summary>
 public sealed class Revocations(NpgsqlDataSource database)
 {
     private const string FindSql = """
-        select kind, target, link_version, window_from, window_to, sessions_ended, grants_ended,
+        select window_from, window_to, sessions_ended, grants_ended,
                (select count(*) from logout_delivery d where d.revocation_id = r.id), completed_at
         from revocation r where id = $1
         """;
@@ -31,7 +28,6 @@ public sealed class Revocations(NpgsqlDataSource database)
     public Task<RevocationProgress?> Find(Guid id, CancellationToken cancellation) => database.One(
         FindSql,
         row => new RevocationProgress(
-            id, Enum.Parse<RevocationKind>(row.GetString(0)), row.GetString(1), row.GetInt64(2), row.Time(3), row.Time(4), row.GetInt64(5),
-            row.GetInt64(6), row.GetInt64(7), row.IsDBNull(8) ? null : row.Time(8)),
+            id, row.Time(0), row.Time(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.Time(5)),
         cancellation, id);
 }

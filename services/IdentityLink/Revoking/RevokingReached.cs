@@ -28,10 +28,13 @@ public sealed record Revoked(Guid RevocationId, DateTimeOffset From, DateTimeOff
 /// Carries out revocations. Each is one event and a row or so, however much it ends: what holds is looked up, see the views
 /// <c>live_session</c> and <c>live_grant</c>. So all of it ends in one commit, on every instance.
 /// </summary>
-public sealed class RevokingReached(IEventStore store, IdempotentCommands commands, PersonKeys keys, NpgsqlDataSource database)
+public sealed class RevokingReached(IEventStore store, IdempotentCommands commands, PersonKeys keys, NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>There is no such account, link or person, nobody has an account of the platform, or the client was granted nothing.</summary>
     public const string UnknownTarget = "revocation_target_unknown";
+
+    /// <summary>The person became part of another, who has all that was theirs.</summary>
+    public const string PartOfAnother = "revocation_target_merged";
 
     /// <summary>The window is empty, or ends in the future.</summary>
     public const string WindowUnusable = "revocation_window_unusable";
@@ -71,19 +74,31 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
                 var ordered = new RevocationOrdered(
                     id, operatorId, scope.Kind.ToString(), scope.Target, scope.LinkVersion, scope.Persons, scope.From, scope.To,
                     key.Seal(reason.Text));
-                var work = (UnitOfWork.Append(StreamOf(id), Expected.None, ordered) with { Headers = new(Actor: operatorId.ToString()) })
-                    .With(Rows(id, scope));
+                var work = await Tell(scope, id, operatorId, reason, (UnitOfWork.Append(StreamOf(id), Expected.None, ordered) with { Headers = new(Actor: operatorId.ToString()) })
+                    .With(Rows(id, scope)), cancellation);
                 return new Decision<Revoked>(new Revoked(id, scope.From, scope.To), work);
             },
             cancellation);
 
+    /// <summary>Leaves the person whose things end something to read: a notice, and in their history who did it and why.</summary>
+    private async Task<UnitOfWork> Tell(
+        RevocationScope scope, Guid revocation, Guid operatorId, OperationReason reason, UnitOfWork work, CancellationToken cancellation)
+    {
+        // Somebody who was erased reads nothing, and nothing can be sealed for them.
+        if (scope.Owner is not { } owner || await keys.Find(owner, cancellation) is not { } key)
+            return work;
+        var told = new SignedOutByOperator(operatorId, revocation, key.Seal(reason.Text));
+        return work
+            .With(new StreamAppend(Person.StreamOf(owner), scope.OwnerSeen, [told]))
+            .With(Notices.Of(owner, NoticeKind.SignedOutByOperator, platform: null, time.GetUtcNow()));
+    }
+
     /// <summary>The rows that end all that a person has open by now, for a unit of work that means to.</summary>
     public async Task<IReadOnlyList<RowWrite>> RowsOfAll(Person person, CancellationToken cancellation)
     {
-        var everybody = Everybody(person);
-        return Rows(
-            Guid.CreateVersion7(),
-            new(RevocationKind.Person, person.Id.ToString(), 0, everybody, DateTimeOffset.UnixEpoch, await Now(cancellation)));
+        var all = new RevocationScope(
+            RevocationKind.Person, person.Id.ToString(), 0, [], DateTimeOffset.UnixEpoch, await Now(cancellation));
+        return Rows(Guid.CreateVersion7(), Of(person, all));
     }
 
     /// <summary>What exactly an operator means; a slip of the pen must not pass for a revocation that found nothing.</summary>
@@ -112,11 +127,15 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
 
     private static IReadOnlyList<RowWrite> Rows(Guid id, RevocationScope scope) =>
     [
-        Revocations.Claim(new(id, scope.Kind.ToString(), scope.Target, scope.LinkVersion, scope.Persons, scope.From, scope.To)),
+        Revocations.Claim(new(
+            id, scope.Kind.ToString(), scope.Target, scope.LinkVersion, scope.Persons, [.. scope.Accounts], scope.Owner, scope.From, scope.To)),
         .. scope.Targets.Select(target => Targets.Claim(new(target, scope.From, scope.To, id))),
     ];
 
-    private static IReadOnlyList<Guid> Everybody(Person person) => [person.Id, .. person.Has.Absorptions.Select(merge => merge.From)];
+    private static RevocationScope Of(Person person, RevocationScope scope) => scope with
+    {
+        Owner = person.Id, Persons = [person.Id, .. person.Has.Absorptions.Select(merge => merge.From)], Accounts = [.. person.Accounts],
+    };
 
     private async Task<DateTimeOffset> Now(CancellationToken cancellation) =>
         (await database.Many(ClockSql, row => row.Time(0), cancellation))[0];
@@ -140,10 +159,12 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
     {
         if (version is not { } link || !AccountStreams.IsStream(scope.Target))
             return new Rejection(UnknownTarget);
-        var account = await store.ReadStream(scope.Target, new(ToVersion: link), cancellation);
-        return account is { Version: var last, Events: [.., { Data: AccountClaimed claimed }] } && last == link
-            ? scope with { LinkVersion = link, Owner = claimed.PersonId }
-            : new Rejection(UnknownTarget);
+        var events = (await store.ReadStream(scope.Target, cancellation: cancellation)).Events.Select(stored => stored.Data).ToList();
+        if (link < 1 || link > events.Count || events[(int)link - 1] is not AccountClaimed claimed)
+            return new Rejection(UnknownTarget);
+        // Who had the account last while that very link lasted.
+        var owner = events.Skip((int)link).TakeWhile(@event => @event is not AccountReleased).OfType<AccountMoved>().LastOrDefault()?.To;
+        return scope with { LinkVersion = link, Owner = owner ?? claimed.PersonId };
     }
 
     private async Task<Outcome<RevocationScope>> OfPerson(RevocationScope scope, CancellationToken cancellation)
@@ -151,14 +172,18 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
         if (!Guid.TryParse(scope.Target, out var id))
             return new Rejection(UnknownTarget);
         var person = await store.Load(Person.Fold, Person.StreamOf(id), cancellation: cancellation);
-        return person.Exists
-            ? scope with { Target = id.ToString(), Owner = id, Persons = Everybody(person.State) }
-            : new Rejection(UnknownTarget);
+        if (!person.Exists || person.State.IsErased)
+            return new Rejection(UnknownTarget);
+        // A merge or a link that comes in between makes it be decided anew: it would change what they have.
+        return person.State.MergedInto is null
+            ? Of(person.State, scope with { Target = id.ToString(), OwnerSeen = Expected.Exactly(person.Version) })
+            : new Rejection(PartOfAnother);
     }
 }
 
 internal sealed record RevocationRow(
-    Guid Id, string Kind, string Target, long LinkVersion, IReadOnlyList<Guid> Persons, DateTimeOffset WindowFrom, DateTimeOffset WindowTo);
+    Guid Id, string Kind, string Target, long LinkVersion, IReadOnlyList<Guid> Persons, IReadOnlyList<string> Accounts, Guid? PersonId,
+    DateTimeOffset WindowFrom, DateTimeOffset WindowTo);
 
 internal sealed record RevocationTargetRow(string Target, DateTimeOffset WindowFrom, DateTimeOffset WindowTo, Guid RevocationId);
 

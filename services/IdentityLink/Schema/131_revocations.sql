@@ -13,6 +13,8 @@ create table revocation (
     target          text not null,
     link_version    bigint not null,
     persons         uuid[] not null,
+    accounts        text[] not null,
+    person_id       uuid,                               -- whose it is, where it is one person's: it goes with them
     window_from     timestamptz not null,
     window_to       timestamptz not null,               -- not in it any more
     sessions_ended  bigint not null default 0,
@@ -20,18 +22,22 @@ create table revocation (
     completed_at    timestamptz
 );
 create index revocation_open on revocation (id) where completed_at is null;
+create index revocation_person on revocation (person_id);
 
 -- What the views look at: few rows, and none for longer than something it matches could still turn up.
 create table revocation_target (
     target         text collate "C" not null,           -- one of reached_through, or client:{client_id}
     window_from    timestamptz not null,
     window_to      timestamptz not null,
-    revocation_id  uuid not null references revocation,
+    revocation_id  uuid not null references revocation on delete cascade,
     primary key (target, window_to, revocation_id)
 );
 create index revocation_target_of on revocation_target (revocation_id);
 
 alter table logout_delivery add column revocation_id uuid;
+-- Each client is told by turns of its own.
+create index logout_delivery_client on logout_delivery (client_id, next_attempt_at);
+drop index logout_delivery_due;
 create index logout_delivery_revocation on logout_delivery (revocation_id) where revocation_id is not null;
 
 -- By what a session or grant that was obtained through a link can be revoked.
@@ -54,7 +60,8 @@ where not exists (
            or (s.authenticated_at >= r.window_from and s.authenticated_at < r.window_to)));
 
 -- As before, and not revoked: neither granted within the window nor resting on a sign-in within it. Only the former where
--- a client is revoked: the sign-in was not its doing, and may go on to grant it something anew.
+-- a client is revoked: the sign-in was not its doing, and may go on to grant it something anew. A grant made while two
+-- persons were one is, after the split, theirs whose account it follows, and no more theirs who made it.
 create or replace view live_grant as
 select g.grant_id, g.client_id, l.person_id, g.sid, g.subject, g.scope, g.nonce, g.auth_time, g.account, g.offline, g.expires_at
 from token_grant g
@@ -67,7 +74,9 @@ where g.revoked_at is null
   and (g.offline or exists (select from live_session s where s.sid = g.sid))
   and not exists (
       select from revocation_target r
-      where r.target = any (reached_through(g.account, g.link_version, g.person_id) || ('client:' || g.client_id))
+      where r.target = any (
+            reached_through(g.account, g.link_version, case g.person_id when l.person_id then l.person_id end)
+            || ('client:' || g.client_id))
         and r.window_to > least(g.granted_at, g.auth_time)
         and ((g.granted_at >= r.window_from and g.granted_at < r.window_to)
              or (g.auth_time >= r.window_from and g.auth_time < r.window_to and left(r.target, 7) <> 'client:')));

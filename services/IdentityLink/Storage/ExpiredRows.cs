@@ -22,6 +22,8 @@ internal sealed partial class ExpiredRows(
         "delete from access_token where expires_at <= $1",
         "delete from token_grant where expires_at <= $1",
         "delete from logout_delivery where expires_at <= $1",
+        "delete from revocation r where completed_at <= $1 - interval '30 days' "
+            + "and not exists (select from revocation_target t where t.revocation_id = r.id)",
     ];
 
     // Whoever has no key any more was erased, and what lay beside their stream with them; but for rows that were written

@@ -178,11 +178,12 @@ public sealed class RevocationSpecs(Testing.Servers servers, SimulatedPlatforms 
             select sha256(n::text::bytea), gen_random_uuid(), person_id, account, link_version, now(), now() + interval '1 day'
             from linked_account, generate_series(1, 249) n where platform = 'taobao'
             """);
+        var of = new { kind = "account", target = await Identity.AccountOf(li, "taobao"), from = RevocationDesk.LongAgo };
         var seen = new List<Guid>();
         Guid? next = null;
         do
         {
-            var (_, page) = await desk.Preview(new { kind = "platform", target = "taobao", from = RevocationDesk.LongAgo }, afterSession: next);
+            var (_, page) = await desk.Preview(of, afterSession: next);
             page["sessions"]!["count"]!.GetValue<long>().ShouldBe(250);
             page["sessions"]!["items"]!.AsArray().Count.ShouldBeLessThanOrEqualTo(100);
             seen.AddRange(page["sessions"]!["items"]!.AsArray().Select(one => one!["sid"]!.GetValue<Guid>()));
@@ -192,6 +193,43 @@ public sealed class RevocationSpecs(Testing.Servers servers, SimulatedPlatforms 
 
         seen.Distinct().Count().ShouldBe(250);
         seen.Count.ShouldBe(250);
+    }
+
+    [Theory]
+    [InlineData("platform", "taobao", 1)]
+    [InlineData("client", IdentityService.Partner, 0)]
+    public async Task What_was_reached_through_what_is_no_one_persons_is_told_in_numbers_and_names_nobody(string kind, string target, long sessions)
+    {
+        var (_, seen) = await desk.Preview(new { kind, target, from = RevocationDesk.LongAgo });
+
+        seen["sessions"]!["count"]!.GetValue<long>().ShouldBe(sessions);
+        seen["grants"]!["count"]!.GetValue<long>().ShouldBeGreaterThan(0);
+        seen["partners"]!.AsArray().ShouldNotBeEmpty();
+        seen["sessions"]!["items"]!.AsArray().ShouldBeEmpty();
+        seen["grants"]!["items"]!.AsArray().ShouldBeEmpty();
+        seen.ToJsonString().ShouldNotContain(li.ToString());
+        (await desk.LooksAt(li)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("person", true)]
+    [InlineData("account", true)]
+    [InlineData("link", true)]
+    [InlineData("platform", false)]
+    public async Task Whoever_was_signed_out_by_an_operator_reads_that_and_why_in_either_language(string kind, bool told)
+    {
+        await desk.Revoked(await Of(kind));
+
+        if (kind == "person")
+            await weibo.SignIn("li-na");
+        var (account, history) = ((await weibo.Get("/account")).Text, (await weibo.Get("/account/history")).Text);
+        account.Contains("An operator ended some of your sessions", StringComparison.Ordinal).ShouldBe(told);
+        history.Contains($"An operator ended some of your sessions and permissions. Reason: {OperatorDesk.Reason}", StringComparison.Ordinal).ShouldBe(told);
+        (await weibo.Get("/account?ui_locales=zh-CN")).Text.Contains("运营人员结束了你的一些登录和授权", StringComparison.Ordinal).ShouldBe(told);
+        (await weibo.Get("/account/history?ui_locales=zh-CN")).Text
+            .Contains($"运营人员结束了你的一些登录和授权。理由：{OperatorDesk.Reason}", StringComparison.Ordinal).ShouldBe(told);
+        (await chen.Get("/account")).Text.ShouldNotContain("An operator");
+        (await Identity.Find(OperatorDesk.Reason)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -250,7 +288,9 @@ public sealed class RevocationSpecs(Testing.Servers servers, SimulatedPlatforms 
         (await Identity.Find(OperatorDesk.Reason)).ShouldBeEmpty();
         using var api = await desk.Api(OperatorDesk.Operator);
         var progress = await api.GetStringAsync(new Uri($"/identity/operations/revocations/{id}", UriKind.Relative));
-        progress.ShouldContain("\"kind\":\"person\"");
+        progress.ShouldContain("\"sessionsEnded\"");
+        progress.ShouldNotContain(li.ToString());
+        progress.ShouldNotContain("kind");
         using var hers = await desk.Api("chen");
         (await hers.GetAsync(new Uri($"/identity/operations/revocations/{id}", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
