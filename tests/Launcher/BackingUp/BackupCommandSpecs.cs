@@ -1,6 +1,7 @@
 using Hutong.EventStore.PersonalData.Erasures;
 using Hutong.Launcher.PrivateServers;
 using Hutong.Launcher.Processes;
+using Npgsql;
 
 namespace Hutong.Launcher.Tests.BackingUp;
 
@@ -26,6 +27,11 @@ public sealed class BackupCommandSpecs(BackedUpDeployment deployment) : IClassFi
         var later = await deployment.Author();
 
         (await Restore(generation)).ShouldNotBeNull().ShouldContain("is not empty: --replace");
+        await using (var service = new NpgsqlConnection(deployment.Server.AdministratorOf("gateway")))
+        {
+            await service.OpenAsync(TestContext.Current.CancellationToken);
+            (await Restore(generation, "--replace")).ShouldNotBeNull().ShouldContain("Stop Hutong first");
+        }
         (await Restore(generation, "--replace")).ShouldBeNull();
 
         (await deployment.Has(erased)).ShouldBeFalse();
