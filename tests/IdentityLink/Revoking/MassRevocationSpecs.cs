@@ -110,6 +110,8 @@ public sealed class MassRevocationSpecs(Testing.Servers servers, SimulatedPlatfo
             """, Secret.Hash(token));
         var access = Identity.Services.GetRequiredService<AccessTokens>();
         (await access.Find(token, CancellationToken.None)).ShouldNotBeNull();
+        const string look = "select * from live_grant where grant_id = (select grant_id from access_token where token_hash = $1)";
+        TestContext.Current.TestOutputHelper?.WriteLine(await Plan(look, Secret.Hash(token)));
         // Of each thing the token hangs on, and of others: windows long ago, recent and of the next days, short and long; none
         // has the sign-in in it.
         await Identity.Sql(
@@ -130,7 +132,7 @@ public sealed class MassRevocationSpecs(Testing.Servers servers, SimulatedPlatfo
             """);
         await Identity.Sql("analyze revocation_target");
 
-        var plan = await Plan("select * from live_grant where grant_id = (select grant_id from access_token where token_hash = $1)", Secret.Hash(token));
+        var plan = await Plan(look, Secret.Hash(token));
 
         TestContext.Current.TestOutputHelper?.WriteLine(plan);
         (await access.Find(token, CancellationToken.None)).ShouldNotBeNull();
