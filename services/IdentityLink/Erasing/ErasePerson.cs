@@ -58,7 +58,7 @@ public sealed class ErasingPersons(
             work = Erase(work, await Load(merge.From, cancellation));
         foreach (var held in person.State.Has.Accounts)
         {
-            work = work.With(LinkedAccounts.Remove(held.Account));
+            work = work.With(LinkedAccounts.Remove(held.Account), RowsOfPerson.DeleteGrants(held.Account));
             if (AccountStreams.PlatformOf(held.Account) == Passkey.Platform)
                 work = work.With(StoredPasskeys.Delete(held.Account));
             foreach (var name in held.Names)

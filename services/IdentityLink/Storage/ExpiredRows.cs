@@ -32,10 +32,11 @@ internal sealed partial class ExpiredRows(
     [
         "delete from notice n where not exists (select from person_key k where k.person_id = n.person_id)",
         "delete from consent_withdrawal w where not exists (select from person_key k where k.person_id = w.person_id)",
-        "delete from token_grant g where not exists (select from person_key k where k.person_id = g.person_id)",
+        "delete from token_grant g where not exists (select from person_key k where k.person_id = g.person_id) "
+            + "and not exists (select from linked_account l where l.account = g.account and l.link_version = g.link_version)",
     ];
 
-    // What a revocation is still at ends is left to it, so that it counts them.
+    // What an unfinished revocation ends is left to that revocation, which counts it.
     private const string SessionsSql = """
         select sid from browser_session s
         where s.expires_at <= $1 or (

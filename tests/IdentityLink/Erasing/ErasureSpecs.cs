@@ -2,6 +2,7 @@ extern alias simulators;
 
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Hutong.EventStore;
 using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Persons;
@@ -131,6 +132,24 @@ public sealed class ErasureSpecs(Testing.Servers servers, SimulatedPlatforms pla
         (await identity.Services.GetRequiredService<PersonKeys>().Find(absorbed)).ShouldBeNull();
         (await Stream(absorbed))[^1].ShouldBe("person_erased");
         (await identity.Count("select count(*) from linked_account")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_was_split_off_keeps_what_was_granted_through_their_account_when_the_other_is_erased()
+    {
+        using var taobao = new TestBrowser(identity, platforms);
+        using var partner = new RelyingParty(identity, IdentityService.Partner);
+        // The app knows them by a sub of their own already.
+        await partner.SignIn(taobao, "li-na", "taobao");
+        (await browser.Submit(await browser.ProveForLink("li-na", "taobao"), "/account/merge", ("keep", "mine"))).Location.ShouldBe("/account");
+        using var meanwhile = new TestBrowser(identity, platforms);
+        var tokens = await partner.SignIn(meanwhile, "li-na", "taobao");
+        var undo = Regex.Match((await browser.Get("/account")).Body, "href=\"(/account/merges/[^\"]+/undo)\"").Groups[1].Value;
+        await browser.Submit(await browser.Get(undo), undo);
+
+        (await Erase(browser)).Text.ShouldContain("Your identity is erased");
+
+        (await partner.Refresh(tokens.RefreshToken)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
