@@ -10,17 +10,17 @@ internal static class ClientAuthentication
     /// <c>client_secret_basic</c>, <c>client_secret_post</c>, or <c>none</c> for a public client (OpenID Connect Core,
     /// section 9); two methods at once are an error (RFC 6749, section 2.3).
     /// </summary>
-    public static (Client? Client, OAuthError? Refusal) Of(HttpRequest request, Parameters form, Clients clients) =>
-        Of(request, form["client_id"], form["client_secret"], clients);
+    public static (Client? Client, OAuthError? Refusal) Of(HttpRequest request, Parameters form, Clients clients, DateTimeOffset now) =>
+        Of(request, form["client_id"], form["client_secret"], clients, now);
 
     /// <summary><c>client_secret_basic</c> alone, for a request without a form: a secret has no place in an address.</summary>
-    public static (Client? Client, OAuthError? Refusal) OfHeader(HttpRequest request, Clients clients)
+    public static (Client? Client, OAuthError? Refusal) OfHeader(HttpRequest request, Clients clients, DateTimeOffset now)
     {
-        var (client, refusal) = Of(request, id: null, secret: null, clients);
+        var (client, refusal) = Of(request, id: null, secret: null, clients, now);
         return client is { IsPublic: false } ? (client, null) : (null, refusal ?? OAuthError.InvalidClient);
     }
 
-    private static (Client? Client, OAuthError? Refusal) Of(HttpRequest request, string? id, string? secret, Clients clients)
+    private static (Client? Client, OAuthError? Refusal) Of(HttpRequest request, string? id, string? secret, Clients clients, DateTimeOffset now)
     {
         if (request.Headers.Authorization.Count > 0)
         {
@@ -32,7 +32,7 @@ internal static class ClientAuthentication
         }
         if (clients.Find(id) is not { } client)
             return (null, OAuthError.InvalidClient);
-        var proved = secret is null ? client.IsPublic : client.HasSecret(secret);
+        var proved = secret is null ? client.IsPublic : client.HasSecret(secret, now);
         return proved ? (client, null) : (null, OAuthError.InvalidClient);
     }
 

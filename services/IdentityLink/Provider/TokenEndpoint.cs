@@ -16,13 +16,13 @@ internal static class TokenEndpoint
     public static void MapTokenEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost("/token", Answer);
 
     private static async Task<IResult> Answer(
-        HttpRequest request, Clients clients, IEnumerable<IGrantType> grantTypes, CancellationToken cancellation)
+        HttpRequest request, Clients clients, IEnumerable<IGrantType> grantTypes, TimeProvider time, CancellationToken cancellation)
     {
         if (await Parameters.OfForm(request, cancellation) is not { } parameters)
             return OAuthError.InvalidRequest("Send the parameters as application/x-www-form-urlencoded.").Answer();
         if (parameters.FirstFault is { } fault)
             return OAuthError.InvalidRequest(fault).Answer();
-        var (client, refusal) = ClientAuthentication.Of(request, parameters, clients);
+        var (client, refusal) = ClientAuthentication.Of(request, parameters, clients, time.GetUtcNow());
         if (client is null)
             return refusal!.Answer();
         if (parameters["grant_type"] is not { } name)

@@ -11,12 +11,12 @@ internal static class SubjectNoticesEndpoint
     public static void MapSubjectNotices(this IEndpointRouteBuilder routes) => routes.MapGet("/subject_notices", Answer);
 
     private static async Task<IResult> Answer(
-        HttpRequest request, Clients clients, SubjectNotices notices, CancellationToken cancellation)
+        HttpRequest request, Clients clients, SubjectNotices notices, TimeProvider time, CancellationToken cancellation)
     {
         var parameters = Parameters.OfQuery(request);
         if (parameters.FirstFault is { } fault)
             return OAuthError.InvalidRequest(fault).Answer();
-        var (client, refusal) = ClientAuthentication.OfHeader(request, clients);
+        var (client, refusal) = ClientAuthentication.OfHeader(request, clients, time.GetUtcNow());
         if (client is null)
             return refusal!.Answer();
         var after = parameters["after"] is { } text ? NoticeCursor.Parse(text) : NoticeCursor.Start;
