@@ -45,6 +45,8 @@ internal sealed class Configuration(DeploymentOptions options, Secrets secrets, 
         {
             ["Keys__IdentifierHashKey"] = secrets.Key(Secrets.IdentifierHashKey),
             ["Erasing__Ledger"] = options.Ledger,
+            // Everything of this deployment is on one machine, without TLS.
+            ["PartnerCalls__ExemptHosts__0"] = "localhost",
             ["Provider__Clients__hutong-gateway__Name"] = "Hutong",
             ["Provider__Clients__hutong-gateway__SecretHash"] =
                 Secrets.Hash(secrets.Password("client-hutong-gateway")),

@@ -47,11 +47,8 @@ public sealed partial class BackchannelLogout(
 
     private const string DoneSql = "delete from logout_delivery where id = $1";
 
-    /// <summary>The clients that want to be told.</summary>
-    public string[] ClientIds { get; } = [.. clients.All.Where(c => c.BackchannelLogoutUri is not null).Select(c => c.Id)];
-
-    /// <summary>The name of a client's HTTP client: each has a pipeline of its own, so that one that is away holds up no other.</summary>
-    public static string HttpClientOf(string clientId) => $"logout:{clientId}";
+    /// <summary>The clients that want to be told now: they come and go.</summary>
+    public string[] ClientIds => [.. clients.All.Where(c => c.BackchannelLogoutUri is not null).Select(c => c.Id)];
 
     /// <summary>Tells one client. A failure stays in the table.</summary>
     public async Task Deliver(LogoutDelivery delivery, CancellationToken cancellation)
@@ -63,7 +60,7 @@ public sealed partial class BackchannelLogout(
         }
         try
         {
-            using var client = http.CreateClient(HttpClientOf(delivery.ClientId));
+            using var client = http.CreateClient(PartnerCalls.ClientName);
             using var form = new FormUrlEncodedContent([new("logout_token", await tokens.Logout(delivery, cancellation))]);
             using var answer = await client.PostAsync(new Uri(address), form, cancellation);
             if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent)
@@ -73,7 +70,7 @@ public sealed partial class BackchannelLogout(
         }
         catch (Exception e) when (OutgoingCalls.IsNoAnswer(e) || e is NpgsqlException or TimeoutException)
         {
-            NoAnswer(delivery.ClientId, e.GetType().Name);
+            NoAnswer(delivery.ClientId, PartnerCalls.ReasonOf(e));
         }
     }
 

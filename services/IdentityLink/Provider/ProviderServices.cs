@@ -37,11 +37,7 @@ internal static class ProviderServices
         services.AddSingleton<IGrantType, TokenExchangeGrant>();
         services.AddSingleton<BackchannelLogout>();
         services.AddHostedService<LogoutWorker>();
-        foreach (var client in builder.Configuration.GetSection("Provider:Clients").GetChildren())
-        {
-            if (Uri.TryCreate(client["BackchannelLogoutUri"], UriKind.Absolute, out var address))
-                services.AddOutgoing(BackchannelLogout.HttpClientOf(client.Key), address);
-        }
+        services.AddPartnerCalls();
         return builder;
     }
 

@@ -96,6 +96,7 @@ public sealed class RealProvider(Servers servers) : IAsyncLifetime
             ["Keys:IdentifierHashKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Provider:Clients:hutong-gateway:Name"] = "Gateway",
             ["Provider:Clients:hutong-gateway:SecretHash"] = Hash(SecretOf("hutong-gateway")),
+            ["PartnerCalls:ExemptHosts:0"] = "localhost",
             // So short that every exchange renews it first.
             ["Provider:AccessTokenLifetime"] = "00:00:20",
             ["Platforms:weibo:AuthorizeAddress"] = $"http://weibo.localhost:{simulatorsPort}/oauth2/authorize",

@@ -127,6 +127,8 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
         };
         foreach (var (key, value) in platforms.Settings())
             settings[key] = value;
+        settings["PartnerCalls:ExemptHosts:0"] = "localhost";
+        var exempt = 1;
         foreach (var client in (string[])[Site, OtherSite, Partner, OtherPartner, OperationsConsole])
         {
             var prefix = $"Provider:Clients:{client}";
@@ -137,7 +139,8 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
             settings[$"{prefix}:Operations"] = client is OperationsConsole ? "true" : "false";
             settings[$"{prefix}:RedirectUris:0"] = RedirectUri(client);
             settings[$"{prefix}:PostLogoutRedirectUris:0"] = SignedOutUri(client);
-            settings[$"{prefix}:BackchannelLogoutUri"] = Logouts.AddressOf(client);
+            settings[$"{prefix}:BackchannelLogoutUri"] = Logouts.AddressOf(client).AbsoluteUri;
+            settings[$"PartnerCalls:ExemptHosts:{exempt++}"] = Logouts.AddressOf(client).Host;
         }
         return settings;
     }

@@ -12,13 +12,14 @@ namespace Hutong.IdentityLink.Tests.Hosting;
 public sealed class LogoutReceiver : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, bool> held = new();
+    private readonly ConcurrentDictionary<string, int> hosts = new();
     private readonly WebApplication server;
 
     public LogoutReceiver()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://0.0.0.0:0");
         server = builder.Build();
         server.MapPost("/{client}", async (string client, HttpRequest request) =>
         {
@@ -40,7 +41,8 @@ public sealed class LogoutReceiver : IAsyncDisposable
 
     public ConcurrentDictionary<string, int> FailuresLeft { get; } = new();
 
-    public string AddressOf(string client) => $"{server.Urls.First()}/{client}";
+    /// <summary>Where a client is told: each at a host of its own, as partners are.</summary>
+    public Uri AddressOf(string client) => new($"http://127.0.0.{hosts.GetOrAdd(client, _ => hosts.Count + 2)}:{new Uri(server.Urls.First()).Port}/{client}");
 
     /// <summary>The clients told that a session is over.</summary>
     public IEnumerable<string> ToldOf(string sid) =>
