@@ -30,7 +30,7 @@ internal static class Discovery
         ["token_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post", "none" },
         ["code_challenge_methods_supported"] = new[] { "S256" },
         ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },
-        ["claims_supported"] = new[] { "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "at_hash", "nickname", "unionid" },
+        ["claims_supported"] = new[] { "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "at_hash", "name", "nickname", "unionid" },
         ["ui_locales_supported"] = new[] { "zh-CN", "en" },
         ["claims_parameter_supported"] = false,
         ["request_parameter_supported"] = false,

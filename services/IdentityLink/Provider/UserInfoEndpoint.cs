@@ -25,7 +25,11 @@ internal static class UserInfoEndpoint
 
         var claims = new Dictionary<string, object> { ["sub"] = grant.Subject };
         if (grant.Scopes.Contains(Scopes.Profile) && await accounts.Nickname(grant.PersonId, cancellation) is { } nickname)
+        {
+            // What the platform calls somebody is the only name they have here: what clients print, and what they say to them.
+            claims["name"] = nickname;
             claims["nickname"] = nickname;
+        }
         if (grant.Scopes.Contains(Scopes.UnionId)
             && clients.Find(grant.ClientId)?.UnionSector is { } sector
             && await subjects.Find(grant.PersonId, sector, cancellation) is { } unionId)
