@@ -95,8 +95,8 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
             SignedIn e => line with { Platform = e.Platform },
             AccountLinked e => line with { Platform = e.Platform },
             AccountUnlinked e => line with { Platform = e.Platform },
-            ConsentGiven e => line with { Partner = NameOf(e.ClientId) },
-            ConsentWithdrawn e => line with { Partner = NameOf(e.ClientId) },
+            ConsentGiven e => line with { Partner = clients.NameOf(e.ClientId) },
+            ConsentWithdrawn e => line with { Partner = clients.NameOf(e.ClientId) },
             PersonViewedByOperator e => line with { Looked = e.What, Reason = key?.OpenOptional(e.Reason) },
             PersonSoughtInVain e => line with { Platform = e.Platform, Reason = key?.Open(e.Reason) },
             ReachViewed e => line with { Reason = key?.Open(e.Reason) },
@@ -104,6 +104,4 @@ public sealed class PersonHistory(IEventStore store, PersonKeys keys, EventTypes
             _ => line,
         };
     }
-
-    private string NameOf(string clientId) => clients.Find(clientId)?.Name ?? clientId;
 }

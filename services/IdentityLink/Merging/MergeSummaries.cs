@@ -33,5 +33,5 @@ public sealed class MergeSummaries(LinkedAccounts accounts, Reach reach, Clients
     }
 
     private string[] Partners(Person person) =>
-        [.. person.Has.Consents.Select(held => clients.Find(held.ClientId)?.Name).OfType<string>().Distinct()];
+        [.. person.Has.Consents.Select(held => clients.NameOf(held.ClientId)).Distinct()];
 }

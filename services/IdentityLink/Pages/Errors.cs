@@ -27,6 +27,10 @@ internal static class Errors
     [
         new("unknown_client", 400, "应用没有登记，或链接不完整。请回到应用重试。",
             "The app is not registered, or the link is incomplete. Go back to the app and try again."),
+        new("client_not_approved", 403, "这个应用还没有获准使用 Hutong 登录。如果你是它的开发者：登记已收到，正在等待审核。",
+            "This app may not be used to sign in yet. If you are its developer: the registration was received and waits for approval."),
+        new("client_not_usable", 403, "这个应用现在不能使用 Hutong 登录：它没有获准，已被暂停，或已停用。",
+            "This app may not be used to sign in: it was rejected, suspended or retired."),
         new("unregistered_redirect", 400, "返回地址没有为这个应用登记，所以我们不会把你送到那里。",
             "The return address is not registered for this app, so we will not send you there."),
         new("request_over", 400, "这次登录请求已经结束或过期。请回到应用重新开始。",

@@ -34,7 +34,7 @@ public sealed class PartnerConsents(IEventStore store, Clients clients)
         return
         [
             .. person.Has.Consents.GroupBy(held => held.ClientId, (clientId, held) => new Partner(
-                clientId, clients.Find(clientId)?.Name ?? clientId,
+                clientId, clients.NameOf(clientId),
                 [.. held.Select(one => new PartnerConsent(one.Scopes, one.TextVersion, given[(one.Origin, clientId)]))])),
         ];
     }

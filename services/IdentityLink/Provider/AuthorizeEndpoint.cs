@@ -19,7 +19,7 @@ internal static class AuthorizeEndpoint
         var parameters = Parameters.OfQuery(http);
         // Until client and redirect address are known to belong together nothing is sent anywhere (RFC 9700, section 4.11.2).
         if (clients.Find(parameters["client_id"]) is not { } client)
-            return ErrorPage.Of("unknown_client");
+            return ErrorPage.Of(clients.WhyNot(parameters["client_id"]));
         if (parameters["redirect_uri"] is not { } redirectUri || !client.MayRedirectTo(redirectUri))
             return ErrorPage.Of("unregistered_redirect");
 

@@ -97,7 +97,12 @@ public sealed record Client
         Jwks = options.Jwks is { } jwks ? new JsonWebKeySet(jwks) : null,
         IdTokenAlgorithm = options.IdTokenAlgorithm,
         GrantTypes = options.GrantTypes,
-        Scopes = options.Operations ? Provider.Scopes.All : Provider.Scopes.Offered,
+        Scopes = [.. Provider.Scopes.All.Where(scope => scope switch
+        {
+            Provider.Scopes.Operations => options.Operations,
+            Provider.Scopes.Clients => options.RegistersClients,
+            _ => true,
+        })],
         RequiresPushedRequests = options.RequiresPushedRequests,
         RedirectUris = options.RedirectUris,
         PostLogoutRedirectUris = options.PostLogoutRedirectUris,

@@ -70,6 +70,9 @@ public sealed class ClientOptions
     /// <summary>Whether it may have the scope <see cref="Scopes.Operations"/> when an operator signs in. For sites alone.</summary>
     public bool Operations { get; init; }
 
+    /// <summary>Whether it may have the scope <see cref="Scopes.Clients"/>. For sites alone: it is good inside.</summary>
+    public bool RegistersClients { get; init; }
+
     /// <summary>Which ways in the sign-in page offers first.</summary>
     public Side Side { get; init; } = Side.Social;
 }

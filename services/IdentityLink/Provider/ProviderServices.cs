@@ -17,6 +17,8 @@ internal static class ProviderServices
             .Validate(options => options.Clients.Values.All(HasUsableHash), "Provider:Clients:{id}:SecretHash is base64 of a SHA-256.")
             .Validate(options => options.Clients.Values.All(client => client.Site || !client.Operations),
                 "Provider:Clients:{id}:Operations is for a Site alone: what operators may do ends with their browser session.")
+            .Validate(options => options.Clients.Values.All(client => client.Site || !client.RegistersClients),
+                "Provider:Clients:{id}:RegistersClients is for a Site alone: a partner's token is good at /userinfo alone.")
             .Validate(options => options.Clients.All(client => !Client.IsUnionSector(client.Value.Sector ?? client.Key)),
                 "No Provider:Clients:{id}, and no Sector of one, begins with union: that names the groups of a unionid.")
             .Validate(options => options.Clients.Values.All(HasUsableAddresses),

@@ -18,11 +18,14 @@ public static class Scopes
     /// <summary>Looking at other people, with a reason: for operators alone, at clients that are registered for it.</summary>
     public const string Operations = "operations";
 
+    /// <summary>Registering clients and managing one's own: at clients of ours that are made for it.</summary>
+    public const string Clients = "clients";
+
     /// <summary>Those that partners may ask for.</summary>
     public static IReadOnlyList<string> Offered { get; } = [OpenId, Profile, UnionId, OfflineAccess];
 
     /// <summary>All, in the order in which they are shown and stored.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Offered, Operations];
+    public static IReadOnlyList<string> All { get; } = [.. Offered, Operations, Clients];
 
     /// <summary>The known ones of a space-separated list.</summary>
     public static string[] Known(string? scope)

@@ -63,7 +63,7 @@ public sealed class SessionList(NpgsqlDataSource database, Clients clients, Time
 
     private SessionSeen Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.Text(2), new(row.Text(3), row.Text(4)), row.Time(5), row.Time(6),
-        [.. row.GetFieldValue<string[]>(7).Select(id => clients.Find(id)?.Name).OfType<string>()]);
+        [.. row.GetFieldValue<string[]>(7).Select(clients.NameOf)]);
 
     private static string CursorBehind(SessionSeen session) => $"{session.AuthenticatedAt.UtcTicks}.{session.Session:N}";
 

@@ -68,7 +68,7 @@ public sealed class SubjectNotices(
     private static string Identifier(string sector) => Client.IsUnionSector(sector) ? "unionid" : "sub";
 
     private string[] Audience(string sector) =>
-        [.. clients.All.Where(client => client.Sectors.Contains(sector)).Select(client => client.Id).Order(StringComparer.Ordinal)];
+        [.. clients.WithSector(sector).Select(client => client.Id).Order(StringComparer.Ordinal)];
 }
 
 /// <summary>Some notices and the place after them.</summary>
