@@ -13,6 +13,8 @@ internal static class EntryPoint
         {
             if (args is [WithServers.Name, .. var command])
                 return await WithServers.Run(command, stop.Token);
+            if (args is [WithSystem.Name, .. var beside])
+                return await WithSystem.Run(beside, stop.Token);
             if (args is [BackupCommand.Name, .. var backup])
                 return await BackupCommand.Run(backup, stop.Token);
             if (args is [RestoreCommand.Name, .. var restore])

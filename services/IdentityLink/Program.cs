@@ -31,6 +31,7 @@ builder.AddRevoking();
 
 var app = builder.Build();
 app.MapServiceDefaults();
+app.UseCors();
 app.MapPageAssets();
 app.MapSignIn();
 app.MapPasskeys();

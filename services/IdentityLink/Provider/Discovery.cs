@@ -9,8 +9,9 @@ internal static class Discovery
     {
         // The second address is RFC 8414's; what it adds to the first is nothing.
         foreach (var address in (string[])["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"])
-            routes.MapGet(address, (Issuer issuer, IEnumerable<IGrantType> grantTypes) => Results.Json(Document(issuer, grantTypes)));
-        routes.MapGet("/jwks", Keys);
+            routes.MapGet(address, (Issuer issuer, IEnumerable<IGrantType> grantTypes) => Results.Json(Document(issuer, grantTypes)))
+                .CallableFromAnywhere();
+        routes.MapGet("/jwks", Keys).CallableFromAnywhere();
     }
 
     private static Dictionary<string, object> Document(Issuer issuer, IEnumerable<IGrantType> grantTypes) => new()

@@ -24,6 +24,7 @@ internal static class ProviderServices
             .Validate(options => options.Clients.Values.All(HasUsableAddresses),
                 "Addresses under Provider:Clients:{id} are absolute http(s) addresses without a fragment.")
             .ValidateOnStart();
+        services.AddCrossOrigin();
         services.AddSingleton<Issuer>();
         services.AddSingleton<Clients>();
         services.AddSingleton<SigningKeys>();

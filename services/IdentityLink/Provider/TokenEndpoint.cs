@@ -13,7 +13,7 @@ public interface IGrantType
 /// <summary><c>POST /token</c> (RFC 6749, section 3.2).</summary>
 internal static class TokenEndpoint
 {
-    public static void MapTokenEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost("/token", Answer);
+    public static void MapTokenEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost("/token", Answer).CallableFromAnywhere();
 
     private static async Task<IResult> Answer(
         HttpRequest request, Clients clients, IEnumerable<IGrantType> grantTypes, TimeProvider time, CancellationToken cancellation)

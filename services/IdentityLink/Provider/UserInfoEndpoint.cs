@@ -7,7 +7,7 @@ namespace Hutong.IdentityLink.Provider;
 internal static class UserInfoEndpoint
 {
     public static void MapUserInfoEndpoint(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/userinfo", [HttpMethods.Get, HttpMethods.Post], Answer);
+        routes.MapMethods("/userinfo", [HttpMethods.Get, HttpMethods.Post], Answer).CallableFromAnywhere();
 
     private static async Task<IResult> Answer(
         HttpRequest request, AccessTokens accessTokens, LinkedAccounts accounts, KnownSubjects subjects, Clients clients,

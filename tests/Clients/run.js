@@ -1,0 +1,61 @@
+// Starts the whole system with the clients of these tests registered, and runs the tests beside it. Arguments go to
+// Node's test runner.
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+
+const launcher = fileURLToPath(new URL('../../deploy/launcher/bin/Release/net10.0/Hutong.Launcher.dll', import.meta.url));
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const app = `http://127.0.0.1:${await freePort()}`;
+const secret = randomBytes(32).toString('base64url');
+const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'of-the-tests', alg: 'ES256', use: 'sig' }] };
+
+const addresses = { RedirectUris__0: `${app}/callback`, PostLogoutRedirectUris__0: `${app}/signed-out` };
+const clients = {
+  'web-app': {
+    ...addresses,
+    SecretHash: createHash('sha256').update(secret).digest('base64'),
+    GrantTypes__0: 'authorization_code',
+    GrantTypes__1: 'refresh_token',
+    GrantTypes__2: 'client_credentials',
+    GrantTypes__3: 'urn:ietf:params:oauth:grant-type:device_code',
+  },
+  'key-app': { ...addresses, AuthenticationMethod: 'private_key_jwt', Jwks: JSON.stringify(jwks), IdTokenAlgorithm: 'ES256' },
+  'browser-app': addresses,
+};
+
+const settings = {};
+for (const [id, client] of Object.entries(clients)) {
+  settings[`Provider__Clients__${id}__Name`] = id;
+  for (const [name, value] of Object.entries(client)) settings[`Provider__Clients__${id}__${name}`] = value;
+}
+
+const tests = spawn(
+  'dotnet',
+  [launcher, 'with-system', process.execPath, '--test', '--test-concurrency=1', ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...settings,
+      TEST_APP: app,
+      TEST_CLIENT_SECRET: secret,
+      TEST_CLIENT_KEY: await exportPKCS8(privateKey),
+    },
+  },
+);
+const [code] = await once(tests, 'exit');
+process.exitCode = code ?? 1;
