@@ -31,6 +31,9 @@ public sealed record Client
     /// <summary>What it may send to the token endpoint.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = [];
 
+    /// <summary>What a client that registers no grant types may send.</summary>
+    public static IReadOnlyList<string> DefaultGrantTypes { get; } = ["authorization_code", "refresh_token"];
+
     /// <summary>The scopes it may ask for.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = Provider.Scopes.Offered;
 
@@ -96,7 +99,7 @@ public sealed record Client
         },
         Jwks = options.Jwks is { } jwks ? new JsonWebKeySet(jwks) : null,
         IdTokenAlgorithm = options.IdTokenAlgorithm,
-        GrantTypes = options.GrantTypes,
+        GrantTypes = options.GrantTypes ?? DefaultGrantTypes,
         Scopes = [.. Provider.Scopes.All.Where(scope => scope switch
         {
             Provider.Scopes.Operations => options.Operations,

@@ -3,37 +3,50 @@ using System.Text;
 
 namespace Hutong.IdentityLink.Provider;
 
-/// <summary>Which client sent a request.</summary>
-internal static class ClientAuthentication
+/// <summary>
+/// Which client sent a request (OpenID Connect Core, section 9; RFC 6749, section 2.3). A client that is unknown costs the
+/// same work and gets the same answer as one whose credentials are wrong.
+/// </summary>
+public sealed class ClientAuthentication(Clients clients, ClientAssertions assertions, TimeProvider time)
 {
-    /// <summary>
-    /// <c>client_secret_basic</c>, <c>client_secret_post</c>, or <c>none</c> for a public client (OpenID Connect Core,
-    /// section 9); two methods at once are an error (RFC 6749, section 2.3).
-    /// </summary>
-    public static (Client? Client, OAuthError? Refusal) Of(HttpRequest request, Parameters form, Clients clients, DateTimeOffset now) =>
-        Of(request, form["client_id"], form["client_secret"], clients, now);
+    private const int LongestHeader = 2048;
 
-    /// <summary><c>client_secret_basic</c> alone, for a request without a form: a secret has no place in an address.</summary>
-    public static (Client? Client, OAuthError? Refusal) OfHeader(HttpRequest request, Clients clients, DateTimeOffset now)
+    /// <summary>Finds the client, in one of the ways that it may authenticate; two at once are an error.</summary>
+    /// <param name="request">The request: <c>client_secret_basic</c> is in its header.</param>
+    /// <param name="form">Its form, for the other methods; null for a request without one, as a secret has no place in an address.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async ValueTask<(Client? Client, OAuthError? Refusal)> Of(
+        HttpRequest request, Parameters? form, CancellationToken cancellation)
     {
-        var (client, refusal) = Of(request, id: null, secret: null, clients, now);
-        return client is { IsPublic: false } ? (client, null) : (null, refusal ?? OAuthError.InvalidClient);
+        var header = request.Headers.Authorization;
+        var (id, secret, assertion) = (form?["client_id"], form?["client_secret"], form?["client_assertion"]);
+        if ((header.Count > 0 ? 1 : 0) + (secret is null ? 0 : 1) + (assertion is null ? 0 : 1) > 1)
+            return Refuse(OAuthError.InvalidRequest("The client authenticates in two ways at once."));
+
+        if (assertion is not null)
+        {
+            return form!["client_assertion_type"] == ClientAssertions.Type
+                && await assertions.Prove(assertion, cancellation) is { } proved && (id is null || id == proved.Id)
+                    ? (proved, null)
+                    : Refuse(OAuthError.InvalidClient);
+        }
+        if (header.Count > 0)
+        {
+            return Basic(header.ToString()) is { } basic && (id is null || id == basic.Id)
+                ? Proved(basic.Id, basic.Secret, ClientAuthenticationMethods.ClientSecretBasic)
+                : Refuse(OAuthError.InvalidClient);
+        }
+        if (secret is not null)
+            return Proved(id, secret, ClientAuthenticationMethods.ClientSecretPost);
+        return clients.Find(id) is { IsPublic: true } client ? (client, null) : Refuse(OAuthError.InvalidClient);
     }
 
-    private static (Client? Client, OAuthError? Refusal) Of(HttpRequest request, string? id, string? secret, Clients clients, DateTimeOffset now)
+    private (Client?, OAuthError?) Proved(string? id, string secret, string method)
     {
-        if (request.Headers.Authorization.Count > 0)
-        {
-            if (secret is not null)
-                return (null, OAuthError.InvalidRequest("The client authenticates in two ways at once."));
-            if (Basic(request.Headers.Authorization.ToString()) is not { } basic || (id is not null && id != basic.Id))
-                return (null, OAuthError.InvalidClient);
-            (id, secret) = basic;
-        }
-        if (clients.Find(id) is not { } client)
-            return (null, OAuthError.InvalidClient);
-        var proved = secret is null ? client.IsPublic : client.HasSecret(secret, now);
-        return proved ? (client, null) : (null, OAuthError.InvalidClient);
+        var client = clients.Find(id) ?? Stranger.Client;
+        return client.HasSecret(secret, time.GetUtcNow()) && client.AuthenticationMethods.Contains(method)
+            ? (client, null)
+            : Refuse(OAuthError.InvalidClient);
     }
 
     /// <summary>Id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1).</summary>
@@ -41,7 +54,7 @@ internal static class ClientAuthentication
     {
         if (!AuthenticationHeaderValue.TryParse(header, out var value)
             || !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
-            || value.Parameter is not { Length: < 2048 } parameter)
+            || value.Parameter is not { Length: < LongestHeader } parameter)
         {
             return null;
         }
@@ -53,4 +66,6 @@ internal static class ClientAuthentication
     }
 
     private static string Decode(string value) => Uri.UnescapeDataString(value.Replace('+', ' '));
+
+    private static (Client?, OAuthError?) Refuse(OAuthError error) => (null, error);
 }

@@ -25,8 +25,8 @@ public sealed class ClientOptions
     /// <summary>What its id tokens are signed with (<c>id_token_signed_response_alg</c>): RS256 or ES256.</summary>
     public string IdTokenAlgorithm { get; init; } = "RS256";
 
-    /// <summary>What it may send to the token endpoint (<c>grant_types</c>).</summary>
-    public string[] GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
+    /// <summary>What it may send to the token endpoint (<c>grant_types</c>); null for <c>authorization_code</c> and <c>refresh_token</c>.</summary>
+    public string[]? GrantTypes { get; init; }
 
     /// <summary>Whether its authorization requests must be pushed (<c>require_pushed_authorization_requests</c>; RFC 9126, section 6).</summary>
     public bool RequiresPushedRequests { get; init; }

@@ -57,7 +57,7 @@ public sealed class Parameters
     private static string? Fault(string name, StringValues value) => value switch
     {
         { Count: > 1 } => $"{Shown(name)} is there more than once",
-        [{ } one] when one.Length > (name is "id_token_hint" or "subject_token" ? MaxTokenLength : MaxLength) => $"{Shown(name)} is too long",
+        [{ } one] when one.Length > (name is "id_token_hint" or "subject_token" or "client_assertion" ? MaxTokenLength : MaxLength) => $"{Shown(name)} is too long",
         [{ } one] when one.Any(char.IsControl) => $"{Shown(name)} has a control character",
         _ => null,
     };

@@ -27,6 +27,10 @@ internal static class ProviderServices
         services.AddCrossOrigin();
         services.AddSingleton<Issuer>();
         services.AddSingleton<Clients>();
+        services.AddSingleton<ClientAssertions>();
+        services.AddSingleton<ClientAuthentication>();
+        services.AddSingleton<ClientTokens>();
+        services.AddSingleton<PartnerCallers>();
         services.AddSingleton<SigningKeys>();
         builder.AddWrappedSecrets<string>("signing_key", "kid", "wrapped_private_key", Encoding.UTF8.GetBytes);
         services.AddSingleton<Tokens>();
@@ -37,6 +41,7 @@ internal static class ProviderServices
         services.AddSingleton<Authorizing>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrant>();
         services.AddSingleton<IGrantType, RefreshTokenGrant>();
+        services.AddSingleton<IGrantType, ClientCredentialsGrant>();
         services.AddSingleton<IGrantType, TokenExchangeGrant>();
         services.AddSingleton<BackchannelLogout>();
         services.AddHostedService<LogoutWorker>();

@@ -21,10 +21,16 @@ public static class Scopes
     /// <summary>Registering clients and managing one's own: at clients of ours that are made for it.</summary>
     public const string Clients = "clients";
 
-    /// <summary>Those that partners may ask for.</summary>
+    /// <summary>
+    /// A partner's own affairs: what it registered, its notices and its delivery logs. Only a token of the client itself has
+    /// it, and no person is asked for it.
+    /// </summary>
+    public const string Partner = "partner";
+
+    /// <summary>Those that partners may ask people for.</summary>
     public static IReadOnlyList<string> Offered { get; } = [OpenId, Profile, UnionId, OfflineAccess];
 
-    /// <summary>All, in the order in which they are shown and stored.</summary>
+    /// <summary>All that people may give, in the order in which they are shown and stored.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Offered, Operations, Clients];
 
     /// <summary>The known ones of a space-separated list.</summary>

@@ -16,19 +16,21 @@ internal static class TokenEndpoint
     public static void MapTokenEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost("/token", Answer).CallableFromAnywhere();
 
     private static async Task<IResult> Answer(
-        HttpRequest request, Clients clients, IEnumerable<IGrantType> grantTypes, TimeProvider time, CancellationToken cancellation)
+        HttpRequest request, ClientAuthentication authentication, IEnumerable<IGrantType> grantTypes, CancellationToken cancellation)
     {
         if (await Parameters.OfForm(request, cancellation) is not { } parameters)
             return OAuthError.InvalidRequest("Send the parameters as application/x-www-form-urlencoded.").Answer();
         if (parameters.FirstFault is { } fault)
             return OAuthError.InvalidRequest(fault).Answer();
-        var (client, refusal) = ClientAuthentication.Of(request, parameters, clients, time.GetUtcNow());
+        var (client, refusal) = await authentication.Of(request, parameters, cancellation);
         if (client is null)
             return refusal!.Answer();
         if (parameters["grant_type"] is not { } name)
             return OAuthError.InvalidRequest("grant_type is missing").Answer();
         if (grantTypes.FirstOrDefault(type => type.Name == name) is not { } grantType)
             return new OAuthError("unsupported_grant_type", "This grant_type is not supported.").Answer();
+        if (!client.GrantTypes.Contains(name))
+            return new OAuthError("unauthorized_client", "The client is not registered for this grant_type.").Answer();
         return await grantType.Answer(client, parameters, cancellation);
     }
 }

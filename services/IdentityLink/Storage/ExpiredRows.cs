@@ -19,7 +19,9 @@ internal sealed partial class ExpiredRows(
         "delete from recovery_attempt where expires_at <= $1",
         "delete from passkey_ceremony where expires_at <= $1",
         "delete from authorize_request where expires_at <= $1",
+        "delete from client_assertion where expires_at <= $1",
         "delete from access_token where expires_at <= $1",
+        "delete from client_token where expires_at <= $1",
         "delete from token_grant where expires_at <= $1",
         "delete from logout_delivery where expires_at <= $1",
         "delete from revocation r where completed_at <= $1 - interval '30 days' "

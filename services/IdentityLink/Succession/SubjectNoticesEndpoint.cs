@@ -3,22 +3,22 @@ using Hutong.IdentityLink.Provider;
 namespace Hutong.IdentityLink.Succession;
 
 /// <summary>
-/// <c>GET /subject_notices</c>: what became of the <c>sub</c>s of the client's sector, and of its developer's <c>unionid</c>s. The client authenticates as at the
-/// token endpoint, by <c>client_secret_basic</c>.
+/// <c>GET /subject_notices</c>: what became of the <c>sub</c>s of the client's sector, and of its developer's
+/// <c>unionid</c>s. See <see cref="PartnerCallers"/> for how the client shows who it is.
 /// </summary>
 internal static class SubjectNoticesEndpoint
 {
     public static void MapSubjectNotices(this IEndpointRouteBuilder routes) => routes.MapGet("/subject_notices", Answer);
 
     private static async Task<IResult> Answer(
-        HttpRequest request, Clients clients, SubjectNotices notices, TimeProvider time, CancellationToken cancellation)
+        HttpRequest request, PartnerCallers partners, SubjectNotices notices, CancellationToken cancellation)
     {
         var parameters = Parameters.OfQuery(request);
         if (parameters.FirstFault is { } fault)
             return OAuthError.InvalidRequest(fault).Answer();
-        var (client, refusal) = ClientAuthentication.OfHeader(request, clients, time.GetUtcNow());
+        var (client, refusal) = await partners.Of(request, cancellation);
         if (client is null)
-            return refusal!.Answer();
+            return refusal!;
         var after = parameters["after"] is { } text ? NoticeCursor.Parse(text) : NoticeCursor.Start;
         if (after is null)
             return OAuthError.InvalidRequest("after is no cursor of an earlier answer.").Answer();

@@ -22,8 +22,12 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
     public const string Partner = "demo-partner";
     public const string OtherPartner = "other-partner";
     public const string PublicClient = "phone-app";
+    public const string JwtPartner = "jwt-partner";
     public const string OperationsConsole = "operations-console";
     public const string Gateway = "hutong-gateway";
+
+    private static readonly string[] PartnerGrantTypes =
+        ["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code"];
 
     private readonly List<WebApplicationFactory<Person>> instances = [];
     private string? database;
@@ -124,7 +128,16 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
             ["Provider:Clients:hutong-gateway:SecretHash"] = Hash(Secret(Gateway)),
             ["Provider:Clients:phone-app:Name"] = "Phone",
             ["Provider:Clients:phone-app:RedirectUris:0"] = RedirectUri(PublicClient),
+            [$"Provider:Clients:{JwtPartner}:Name"] = "Partner with keys",
+            [$"Provider:Clients:{JwtPartner}:AuthenticationMethod"] = "private_key_jwt",
+            [$"Provider:Clients:{JwtPartner}:Jwks"] = PartnerKeys.Jwks,
+            [$"Provider:Clients:{JwtPartner}:RedirectUris:0"] = RedirectUri(JwtPartner),
         };
+        foreach (var client in (string[])[Partner, OtherPartner, JwtPartner])
+        {
+            foreach (var (place, grantType) in PartnerGrantTypes.Index())
+                settings[$"Provider:Clients:{client}:GrantTypes:{place}"] = grantType;
+        }
         foreach (var (key, value) in platforms.Settings())
             settings[key] = value;
         settings["PartnerCalls:ExemptHosts:0"] = "localhost";

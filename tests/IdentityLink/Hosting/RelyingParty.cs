@@ -81,13 +81,24 @@ public sealed class RelyingParty(Func<Uri> service, string clientId, bool isPubl
         return await Token(new FormUrlEncodedContent(form.Where(f => f.Value is not null)!), isPublic ? null : IdentityService.Secret(clientId));
     }
 
-    public async Task<(HttpStatusCode Status, JsonObject Body)> Token(HttpContent content, string? secret)
+    public Task<(HttpStatusCode Status, JsonObject Body)> Token(HttpContent content, string? secret) => Post("/token", content, secret);
+
+    /// <summary>Sends a form to an endpoint for clients, with the secret in the header; none where it is null.</summary>
+    public async Task<(HttpStatusCode Status, JsonObject Body)> Post(string endpoint, HttpContent content, string? secret)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service(), "/token")) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service(), endpoint)) { Content = content };
         if (secret is not null)
             request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{secret}")));
         using var response = await http.SendAsync(request);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject());
+        var body = await response.Content.ReadAsStringAsync();
+        return (response.StatusCode, body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject());
+    }
+
+    /// <summary>As <see cref="Post(string, HttpContent, string?)"/>, with the client's own secret.</summary>
+    public async Task<(HttpStatusCode Status, JsonObject Body)> Post(string endpoint, params (string Name, string? Value)[] parameters)
+    {
+        using var form = new FormUrlEncodedContent(parameters.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Name, p.Value!)));
+        return await Post(endpoint, form, isPublic ? null : IdentityService.Secret(clientId));
     }
 
     public async Task<(HttpStatusCode Status, JsonObject Body)> UserInfo(string accessToken)
