@@ -1,4 +1,5 @@
 using Hutong.EventStore.CommandLine;
+using Hutong.IdentityLink.Devices;
 using Hutong.IdentityLink.Erasing;
 using Hutong.IdentityLink.Graph;
 using Hutong.IdentityLink.History;
@@ -26,6 +27,7 @@ builder.AddPersons();
 builder.AddPlatforms();
 builder.AddPasskeys();
 builder.AddProvider();
+builder.AddDevice();
 builder.AddOperating();
 builder.AddRevoking();
 
@@ -51,5 +53,6 @@ app.MapSearch();
 app.MapRevoking();
 app.MapSessions();
 app.MapProvider();
+app.MapDevice();
 app.MapSubjectNotices();
 return await app.RunService(args);

@@ -28,6 +28,8 @@ internal static class Routes
         ("/account/{**rest}", RateLimits.SigningIn),
         ("/recover/{**rest}", RateLimits.SigningIn),
         ("/end_session/{**rest}", RateLimits.SigningIn),
+        ("/device/{**rest}", RateLimits.SigningIn),
+        ("/device_authorization", RateLimits.Tokens),
         ("/token", RateLimits.Tokens),
         ("/userinfo", RateLimits.Tokens),
         ("/subject_notices", RateLimits.Tokens),

@@ -4,28 +4,41 @@ using System.Text.RegularExpressions;
 namespace Hutong.IdentityLink.Provider;
 
 /// <summary>A valid authorization request (OpenID Connect Core, section 3.1.2.1), kept while the person signs in and consents.</summary>
-/// <param name="ClientId">The client.</param>
-/// <param name="RedirectUri">Where the answer goes: registered for the client.</param>
-/// <param name="Scopes">The known scopes asked for.</param>
-/// <param name="State">Returned as it came.</param>
-/// <param name="Nonce">For the id token.</param>
-/// <param name="CodeChallenge">PKCE, S256 (RFC 7636).</param>
-/// <param name="Prompts">What to ask the person.</param>
-/// <param name="MaxAge">How long ago the sign-in may be, seconds.</param>
-/// <param name="IdTokenHint">An id token of whom the client believes to be signed in.</param>
-/// <param name="UiLocales">The languages preferred on our pages.</param>
-public sealed partial record AuthorizeRequest(
-    string ClientId,
-    string RedirectUri,
-    IReadOnlyList<string> Scopes,
-    string? State,
-    string? Nonce,
-    string? CodeChallenge,
-    IReadOnlyList<string> Prompts,
-    int? MaxAge,
-    string? IdTokenHint,
-    string? UiLocales)
+public sealed partial record AuthorizeRequest
 {
+    /// <summary>The client.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Where the answer goes: registered for the client.</summary>
+    public required string RedirectUri { get; init; }
+
+    /// <summary>The known scopes asked for.</summary>
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Returned as it came.</summary>
+    public string? State { get; init; }
+
+    /// <summary>For the id token.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>PKCE, S256 (RFC 7636).</summary>
+    public string? CodeChallenge { get; init; }
+
+    /// <summary>What to ask the person.</summary>
+    public IReadOnlyList<string> Prompts { get; init; } = [];
+
+    /// <summary>How long ago the sign-in may be, seconds.</summary>
+    public int? MaxAge { get; init; }
+
+    /// <summary>An id token of whom the client believes to be signed in.</summary>
+    public string? IdTokenHint { get; init; }
+
+    /// <summary>The languages preferred on our pages.</summary>
+    public string? UiLocales { get; init; }
+
+    /// <summary>The device that the person is to let in (RFC 8628): it fetches its tokens itself; null for everything else.</summary>
+    public Guid? Device { get; init; }
+
     private static readonly string[] KnownPrompts = ["none", "login", "consent", "select_account"];
 
     /// <summary>Whether no page may be shown.</summary>
@@ -70,9 +83,19 @@ public sealed partial record AuthorizeRequest(
             maxAge = seconds;
         }
 
-        return (new AuthorizeRequest(
-            client.Id, redirectUri, scopes, parameters["state"], parameters["nonce"], parameters["code_challenge"], prompts,
-            maxAge, parameters["id_token_hint"], parameters["ui_locales"]), null);
+        return (new AuthorizeRequest
+        {
+            ClientId = client.Id,
+            RedirectUri = redirectUri,
+            Scopes = scopes,
+            State = parameters["state"],
+            Nonce = parameters["nonce"],
+            CodeChallenge = parameters["code_challenge"],
+            Prompts = prompts,
+            MaxAge = maxAge,
+            IdTokenHint = parameters["id_token_hint"],
+            UiLocales = parameters["ui_locales"],
+        }, null);
     }
 
     /// <summary>RFC 7636, section 4.3, without <c>plain</c>; required of clients that have no secret (RFC 9700, section 2.1.1).</summary>

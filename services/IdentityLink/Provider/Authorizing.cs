@@ -1,5 +1,7 @@
 using Hutong.EventStore;
+using Hutong.IdentityLink.Devices;
 using Hutong.IdentityLink.Operating;
+using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Storage;
@@ -27,16 +29,12 @@ public sealed class Authorizing(
         AuthorizeRequest request, string? waitingId, Client client, BrowserSession session, DateTimeOffset consentSeenAt,
         CancellationToken cancellation)
     {
-        var subject = await subjects.Handle(session.PersonId, client.Sector, cancellation);
-        var union = request.Scopes.Contains(Scopes.UnionId) && client.UnionSector is { } sector
-            ? await subjects.Handle(session.PersonId, sector, cancellation)
-            : subject;
-        if (!subject.Succeeded || !union.Succeeded)
+        // A device is let in by the page that asks for it, and by no other.
+        if (request.Device is not null)
+            return ErrorPage.Of("request_over");
+        if (await GrantFor(client, session, request.Scopes, request.Nonce, cancellation) is not { } grant)
             return AuthorizationResponse.Error(issuer, request, "temporarily_unavailable", "Try again shortly.");
         var code = Secret.New();
-        var grant = operators.Limit(new TokenGrant(
-            Guid.CreateVersion7(), client.Id, session.PersonId, session.Sid, subject.Value, request.Scopes, request.Nonce,
-            session.AuthenticatedAt));
         // A partner that was granted it may go on while the person is away; our own sites end with the session.
         var offline = request.Scopes.Contains(Scopes.OfflineAccess) && !client.IsSite;
         if (!await grants.Add(grant, offline, code, request.RedirectUri, request.CodeChallenge, consentSeenAt, cancellation))
@@ -44,6 +42,27 @@ public sealed class Authorizing(
         if (waitingId is not null)
             await requests.Remove(waitingId, cancellation);
         return AuthorizationResponse.Code(issuer, request, code);
+    }
+
+    /// <summary>Lets a device in. It is no part of the browser, and goes on without it where it asked for that.</summary>
+    /// <returns>Whether it was; not where it waits no more, or the session ended meanwhile.</returns>
+    public async Task<bool> GrantDevice(
+        WaitingDevice device, Client client, BrowserSession session, DateTimeOffset consentSeenAt, CancellationToken cancellation) =>
+        await GrantFor(client, session, device.Scopes, nonce: null, cancellation) is { } grant
+        && await grants.AddForDevice(grant, device.Scopes.Contains(Scopes.OfflineAccess), device.Id, consentSeenAt, cancellation);
+
+    /// <summary>A grant with the person as the client knows them; null where that could not be written just now.</summary>
+    private async Task<TokenGrant?> GrantFor(
+        Client client, BrowserSession session, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellation)
+    {
+        var subject = await subjects.Handle(session.PersonId, client.Sector, cancellation);
+        var union = scopes.Contains(Scopes.UnionId) && client.UnionSector is { } sector
+            ? await subjects.Handle(session.PersonId, sector, cancellation)
+            : subject;
+        return subject.Succeeded && union.Succeeded
+            ? operators.Limit(new TokenGrant(
+                Guid.CreateVersion7(), client.Id, session.PersonId, session.Sid, subject.Value, scopes, nonce, session.AuthenticatedAt))
+            : null;
     }
 
     private async Task<IResult> Continue(
@@ -62,6 +81,8 @@ public sealed class Authorizing(
                 ? AuthorizationResponse.Error(issuer, request, "login_required", "Somebody other than id_token_hint says is signed in.")
                 : await Ask("/sign-in", "login_required", "");
         }
+        if (request.Device is not null)
+            return await Ask(DevicePage.ConfirmPath, "interaction_required", "The person is asked in any case.");
         var agreed = client.IsSite
             || (!request.AsksForConsent && person.Consented(client.Id, request.Scopes, ConsentText.Version));
         return agreed

@@ -129,7 +129,12 @@ public sealed record Client
     public static bool IsUnionSector(string sector) => sector.StartsWith(UnionPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether a scope is there for it to ask for.</summary>
-    public bool MayAskFor(string scope) => Scopes.Contains(scope) && (scope != Provider.Scopes.UnionId || UnionSector is not null);
+    public bool MayAskFor(string scope) => Scopes.Contains(scope) && scope switch
+    {
+        Provider.Scopes.UnionId => UnionSector is not null,
+        Provider.Scopes.OfflineAccess => GrantTypes.Contains("refresh_token"),
+        _ => true,
+    };
 
     /// <summary>Whether answers may go to this address: exactly as registered (RFC 9700, section 2.1).</summary>
     public bool MayRedirectTo(string uri) => RedirectUris.Contains(uri, StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using Hutong.IdentityLink.Devices;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Hutong.IdentityLink.Provider;
@@ -19,6 +20,7 @@ internal static class Discovery
         ["issuer"] = issuer.Public,
         ["authorization_endpoint"] = issuer.Address("/authorize"),
         ["token_endpoint"] = issuer.Address("/token"),
+        ["device_authorization_endpoint"] = issuer.Address(DeviceAuthorizationEndpoint.Path),
         ["userinfo_endpoint"] = issuer.Address("/userinfo"),
         ["jwks_uri"] = issuer.Address("/jwks"),
         ["end_session_endpoint"] = issuer.Address("/end_session"),

@@ -17,6 +17,13 @@ public sealed record OAuthError(string Code, string Description)
     /// <summary>The client is unknown or did not prove who it is.</summary>
     public static OAuthError InvalidClient { get; } = new("invalid_client", "The client is unknown or its credentials are wrong.");
 
+    /// <summary>The body is no form.</summary>
+    public static OAuthError NoForm { get; } = InvalidRequest("Send the parameters as application/x-www-form-urlencoded.");
+
+    /// <summary>The client did not register for this.</summary>
+    public static OAuthError UnauthorizedClient { get; } =
+        new("unauthorized_client", "The client is not registered for this grant_type.");
+
     /// <summary>The answer of the token endpoint.</summary>
     public IResult Answer() => new Answered(this);
 

@@ -19,7 +19,7 @@ internal static class TokenEndpoint
         HttpRequest request, ClientAuthentication authentication, IEnumerable<IGrantType> grantTypes, CancellationToken cancellation)
     {
         if (await Parameters.OfForm(request, cancellation) is not { } parameters)
-            return OAuthError.InvalidRequest("Send the parameters as application/x-www-form-urlencoded.").Answer();
+            return OAuthError.NoForm.Answer();
         if (parameters.FirstFault is { } fault)
             return OAuthError.InvalidRequest(fault).Answer();
         var (client, refusal) = await authentication.Of(request, parameters, cancellation);
@@ -30,7 +30,7 @@ internal static class TokenEndpoint
         if (grantTypes.FirstOrDefault(type => type.Name == name) is not { } grantType)
             return new OAuthError("unsupported_grant_type", "This grant_type is not supported.").Answer();
         if (!client.GrantTypes.Contains(name))
-            return new OAuthError("unauthorized_client", "The client is not registered for this grant_type.").Answer();
+            return OAuthError.UnauthorizedClient.Answer();
         return await grantType.Answer(client, parameters, cancellation);
     }
 }

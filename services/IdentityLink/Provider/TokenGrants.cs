@@ -21,19 +21,38 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
 {
     internal const string Columns = "g.grant_id, g.client_id, g.person_id, g.sid, g.subject, g.scope, g.nonce, g.auth_time";
 
-    // One statement: a session that ended meanwhile gives no grant, and whoever got one is told when it ends.
-    private const string AddSql = """
+    // One statement with what it leads to: a session that ended meanwhile gives no grant, and whoever got one is told when
+    // it ends.
+    private const string SessionSql = """
         with session as (select sid, account, link_version from live_session where sid = $4 and person_id = $3 and expires_at > $10),
         told as (
             insert into session_client (sid, client_id, subject) select sid, $2, $5 from session
-            on conflict (sid, client_id) do update set subject = excluded.subject),
-        granted as (
-            insert into token_grant (
-                grant_id, client_id, person_id, sid, account, link_version, subject, scope, nonce, auth_time, offline, created_at, expires_at)
-            select $1, $2, $3, sid, account, link_version, $5, $6, $7, $8, $9, $16, $11 from session
-            returning grant_id)
+            on conflict (sid, client_id) do update set subject = excluded.subject)
+        """;
+
+    private const string GrantSql = """
+        insert into token_grant (
+            grant_id, client_id, person_id, sid, account, link_version, subject, scope, nonce, auth_time, offline, created_at, expires_at)
+        select $1, $2, $3, sid, account, link_version, $5, $6, $7, $8, $9, $12, $11 from session
+        """;
+
+    private const string AddSql = $"""
+        {SessionSql},
+        granted as ({GrantSql} returning grant_id)
         insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at)
-        select $12, grant_id, $13, $14, $15 from granted
+        select $13, grant_id, $14, $15, $16 from granted
+        """;
+
+    // Of two who let one device in at once, one does. It has a while to fetch its tokens, however late that was.
+    private const string AddForDeviceSql = $"""
+        {SessionSql},
+        device as (
+            select id from device_authorization
+            where id = $13 and grant_id is null and denied_at is null and redeemed_at is null and expires_at > now()
+            for update),
+        granted as ({GrantSql}, device returning grant_id)
+        update device_authorization d set grant_id = g.grant_id, expires_at = greatest(expires_at, now() + interval '1 minute')
+        from granted g where d.id = $13
         """;
 
     private const string RevokeSql = "update token_grant set revoked_at = $2 where grant_id = $1 and revoked_at is null";
@@ -45,19 +64,30 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
     /// <returns>Whether the session still lasts; if not, nothing was granted.</returns>
     public async Task<bool> Add(
         TokenGrant grant, bool offline, string code, string redirectUri, string? codeChallenge, DateTimeOffset consentSeenAt,
-        CancellationToken cancellation)
-    {
-        var now = time.GetUtcNow();
-        return await database.Run(
+        CancellationToken cancellation) => await database.Run(
             AddSql, cancellation,
-            grant.Id, grant.ClientId, grant.PersonId, grant.Sid, grant.Subject, string.Join(' ', grant.Scopes), grant.Nonce,
-            grant.AuthTime, offline, now, now + options.Value.RefreshTokenLifetime,
-            Secret.Hash(code), redirectUri, codeChallenge, now + options.Value.CodeLifetime, consentSeenAt) > 0;
-    }
+            [.. Arguments(grant, offline, consentSeenAt),
+                Secret.Hash(code), redirectUri, codeChallenge, time.GetUtcNow() + options.Value.CodeLifetime]) > 0;
+
+    /// <summary>Keeps a grant for a device that waits, as old as the look at the consent.</summary>
+    /// <returns>Whether the session still lasts and the device still waits; if not, nothing was granted.</returns>
+    public async Task<bool> AddForDevice(
+        TokenGrant grant, bool offline, Guid device, DateTimeOffset consentSeenAt, CancellationToken cancellation) =>
+        await database.Run(AddForDeviceSql, cancellation, [.. Arguments(grant, offline, consentSeenAt), device]) > 0;
 
     /// <summary>Ends a grant: nothing that came of it holds any more.</summary>
     public Task Revoke(Guid grantId, CancellationToken cancellation) =>
         database.Run(RevokeSql, cancellation, grantId, time.GetUtcNow());
+
+    private object?[] Arguments(TokenGrant grant, bool offline, DateTimeOffset consentSeenAt)
+    {
+        var now = time.GetUtcNow();
+        return
+        [
+            grant.Id, grant.ClientId, grant.PersonId, grant.Sid, grant.Subject, string.Join(' ', grant.Scopes), grant.Nonce,
+            grant.AuthTime, offline, now, now + options.Value.RefreshTokenLifetime, consentSeenAt,
+        ];
+    }
 
     internal static TokenGrant Read(NpgsqlDataReader row, int first = 0) => new(
         row.GetGuid(first),

@@ -19,6 +19,9 @@ internal sealed partial class ExpiredRows(
         "delete from recovery_attempt where expires_at <= $1",
         "delete from passkey_ceremony where expires_at <= $1",
         "delete from authorize_request where expires_at <= $1",
+        // A device that asks too late is told so for a while.
+        "delete from device_authorization where expires_at <= $1 - interval '10 minutes'",
+        "delete from user_code_guess where expires_at <= $1",
         "delete from client_assertion where expires_at <= $1",
         "delete from access_token where expires_at <= $1",
         "delete from client_token where expires_at <= $1",

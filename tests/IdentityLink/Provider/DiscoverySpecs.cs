@@ -22,7 +22,7 @@ public sealed class DiscoverySpecs(IdentityService identity)
         }
         document["id_token_signing_alg_values_supported"]!.AsArray().Select(v => v!.GetValue<string>()).ShouldBe(["RS256"]);
         document["grant_types_supported"]!.AsArray().Select(v => v!.GetValue<string>())
-            .ShouldBe(["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]);
+            .ShouldBe(["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:device_code"]);
         document["request_uri_parameter_supported"]!.GetValue<bool>().ShouldBeFalse();
     }
 
