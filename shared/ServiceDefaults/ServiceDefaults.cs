@@ -61,6 +61,7 @@ public static class ServiceDefaults
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseFormTypes();
         app.UseRouting();
         app.UseSpanNames();
         app.MapHealth();

@@ -185,6 +185,8 @@ internal static class ExportEndpoint
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+// Metadata alone: after a few small exports the serializer would take its generated fast path, which cannot await the notices.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Export))]
 internal sealed partial class ExportJson : JsonSerializerContext;

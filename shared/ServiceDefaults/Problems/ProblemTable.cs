@@ -23,7 +23,7 @@ public sealed class ProblemTable
         ["not_found"] = (404, "There is nothing at this address."),
         ["method_not_allowed"] = (405, "This address does not take that method."),
         ["too_large"] = (413, "The request is too large."),
-        ["unsupported_media_type"] = (415, "Send the request as application/json."),
+        ["unsupported_media_type"] = (415, "Send forms as application/x-www-form-urlencoded in UTF-8, and anything else as application/json."),
         ["too_many_requests"] = (429, "Too many requests. Wait as Retry-After says."),
         ["internal_error"] = (500, "Something failed on our side. Quote the traceId when you report it."),
         ["unavailable"] = (503, "Something we depend on is away. Try again shortly."),

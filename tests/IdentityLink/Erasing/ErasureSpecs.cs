@@ -56,6 +56,13 @@ public sealed class ErasureSpecs(Testing.Servers servers, SimulatedPlatforms pla
     }
 
     [Fact]
+    public async Task An_export_comes_as_often_as_it_is_asked_for()
+    {
+        for (var time = 0; time < 20; time++)
+            (await browser.Get("/account/export")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task The_export_has_every_notice_and_passkey_however_many_there_are()
     {
         var person = await identity.PersonOf(browser);
