@@ -1,9 +1,9 @@
 using Hutong.IdentityLink.Devices;
-using Microsoft.IdentityModel.Tokens;
+using Hutong.IdentityLink.Signing;
 
 namespace Hutong.IdentityLink.Provider;
 
-/// <summary>What this provider can do, and nothing that it cannot (OpenID Connect Discovery 1.0, section 3), and its keys.</summary>
+/// <summary>What this provider can do, and nothing that it cannot (OpenID Connect Discovery 1.0, section 3).</summary>
 internal static class Discovery
 {
     public static void MapDiscovery(this IEndpointRouteBuilder routes)
@@ -12,7 +12,6 @@ internal static class Discovery
         foreach (var address in (string[])["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"])
             routes.MapGet(address, (Issuer issuer, IEnumerable<IGrantType> grantTypes) => Results.Json(Document(issuer, grantTypes)))
                 .CallableFromAnywhere();
-        routes.MapGet("/jwks", Keys).CallableFromAnywhere();
     }
 
     private static Dictionary<string, object> Document(Issuer issuer, IEnumerable<IGrantType> grantTypes) => new()
@@ -22,14 +21,14 @@ internal static class Discovery
         ["token_endpoint"] = issuer.Address("/token"),
         ["device_authorization_endpoint"] = issuer.Address(DeviceAuthorizationEndpoint.Path),
         ["userinfo_endpoint"] = issuer.Address("/userinfo"),
-        ["jwks_uri"] = issuer.Address("/jwks"),
+        ["jwks_uri"] = issuer.Address(KeysEndpoint.Path),
         ["end_session_endpoint"] = issuer.Address("/end_session"),
         ["scopes_supported"] = Scopes.Offered.Append(Scopes.Partner),
         ["response_types_supported"] = new[] { "code" },
         ["response_modes_supported"] = new[] { "query" },
         ["grant_types_supported"] = grantTypes.Select(type => type.Name).ToArray(),
         ["subject_types_supported"] = new[] { "pairwise" },
-        ["id_token_signing_alg_values_supported"] = new[] { SecurityAlgorithms.RsaSha256 },
+        ["id_token_signing_alg_values_supported"] = SigningAlgorithms.All,
         ["token_endpoint_auth_methods_supported"] = ClientAuthenticationMethods.All,
         ["token_endpoint_auth_signing_alg_values_supported"] = ClientAssertions.Algorithms,
         ["code_challenge_methods_supported"] = new[] { "S256" },
@@ -43,11 +42,4 @@ internal static class Discovery
         ["backchannel_logout_supported"] = true,
         ["backchannel_logout_session_supported"] = true,
     };
-
-    /// <summary>The public keys (RFC 7517). Cached for less than an instance needs to notice a new one.</summary>
-    private static async Task<IResult> Keys(HttpResponse response, SigningKeys keys, CancellationToken cancellation)
-    {
-        response.Headers.CacheControl = "public, max-age=60";
-        return Results.Json(new Dictionary<string, object> { ["keys"] = (await keys.All(cancellation)).Select(PublicKey.Of).ToArray() });
-    }
 }

@@ -1,7 +1,6 @@
-using System.Text;
-using Hutong.EventStore;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Sessions;
+using Hutong.IdentityLink.Signing;
 using Hutong.ServiceDefaults.Outgoing;
 
 namespace Hutong.IdentityLink.Provider;
@@ -31,10 +30,8 @@ internal static class ProviderServices
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<PartnerCallers>();
-        services.AddSingleton<SigningKeys>();
-        builder.AddWrappedSecrets<string>("signing_key", "kid", "wrapped_private_key", Encoding.UTF8.GetBytes);
+        builder.AddSigning();
         services.AddSingleton<Tokens>();
-        services.AddSingleton<Statements>();
         services.AddSingleton<TokenGrants>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuthorizeRequests>();
@@ -52,6 +49,7 @@ internal static class ProviderServices
     public static void MapProvider(this IEndpointRouteBuilder routes)
     {
         routes.MapDiscovery();
+        routes.MapKeys();
         routes.MapAuthorizeEndpoint();
         routes.MapConsent();
         routes.MapTokenEndpoint();

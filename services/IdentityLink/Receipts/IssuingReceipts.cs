@@ -1,5 +1,6 @@
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Signing;
 
 namespace Hutong.IdentityLink.Receipts;
 

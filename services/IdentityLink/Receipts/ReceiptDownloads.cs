@@ -1,6 +1,7 @@
 using Hutong.EventStore;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Signing;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Hutong.IdentityLink.Receipts;
@@ -40,7 +41,7 @@ public sealed class ReceiptDownloads(IEventStore store, Statements statements, S
         var used = receipts.Append(statement).Select(jws => new JsonWebToken(jws).Kid).ToHashSet(StringComparer.Ordinal);
         return new(
             issuer.Public, receipts, statement,
-            [.. (await keys.All(cancellation)).Where(key => used.Contains(key.KeyId)).Select(PublicKey.Of)],
+            [.. (await keys.Ring(cancellation)).Keys.Select(held => held.Key.Public).Where(key => used.Contains(key.Kid))],
             next);
     }
 }

@@ -3,6 +3,7 @@ using Hutong.EventStore.Reading;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Signing;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
 
