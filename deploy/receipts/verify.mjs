@@ -23,7 +23,9 @@ function read(file) {
 function keysOf(documents) {
   const keys = new Map();
   for (const key of documents.flatMap((document) => (Array.isArray(document?.keys) ? document.keys : []))) {
-    if (key?.kty === 'RSA' && typeof key.kid === 'string' && !keys.has(key.kid)) keys.set(key.kid, key);
+    if (key?.kty !== 'RSA' || typeof key.kid !== 'string') continue;
+    // That it leaked is said by one file, and counts whatever another says.
+    if (!keys.has(key.kid) || key.revoked !== undefined) keys.set(key.kid, key);
   }
   return keys;
 }
@@ -53,7 +55,8 @@ function opened(jws, type, published, enclosed) {
   if (header.alg !== 'RS256') throw new Refused(`is signed by ${header.alg}, and RS256 is the only algorithm of receipts`);
   if (header.typ !== type) throw new Refused(`is of type ${header.typ}, and not ${type}`);
   if (header.crit !== undefined) throw new Refused('has critical header parameters that are not known');
-  const source = published.has(header.kid) ? 'published' : 'enclosed';
+  const isWithdrawn = published.get(header.kid)?.revoked !== undefined;
+  const source = isWithdrawn ? 'withdrawn' : published.has(header.kid) ? 'published' : 'enclosed';
   const jwk = (source === 'published' ? published : enclosed).get(header.kid);
   if (jwk === undefined) throw new Refused(`is signed with the key ${header.kid}, which is neither published nor enclosed`);
   const key = createPublicKey({ key: { kty: 'RSA', n: jwk.n, e: jwk.e }, format: 'jwk' });
@@ -88,10 +91,11 @@ function verified(documents, jwks) {
   // Of a chain downloaded in parts, the statement that came with the last part.
   const chain = named('The statement of how many receipts there are', () => {
     const { payload, source } = opened(documents.at(-1).chain, CHAIN, published, enclosed);
+    if (source === 'withdrawn') throw new Refused('is signed with a key that leaked and was withdrawn: download the receipts anew');
     if (jwks.length > 0 && source !== 'published') throw new Refused('is signed with a key that is not published: a jwks of its time is needed');
     return payload;
   });
-  const used = { published: 0, enclosed: 0 };
+  const used = { published: 0, enclosed: 0, withdrawn: 0 };
   const lines = [];
   let previous = null;
   receipts.forEach((jws, index) => named(`Receipt ${index + 1}`, () => {
@@ -114,6 +118,7 @@ function told({ issuer, at, lines, used }, hasPublished) {
   const count = lines.length;
   const trust = hasPublished
     ? `The chain is vouched for with a published key; receipts by published keys: ${used.published}, by enclosed keys: ${used.enclosed}.`
+      + (used.withdrawn > 0 ? ` ${used.withdrawn} by a key that was withdrawn since: the chain alone vouches for them.` : '')
     : 'By the enclosed keys alone: that shows that the file fits together, and not who made it. Give the published keys with --jwks.';
   return [
     ...lines,

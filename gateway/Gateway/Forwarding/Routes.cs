@@ -20,7 +20,7 @@ internal static class Routes
     [
         ("/.well-known/openid-configuration", null),
         ("/.well-known/oauth-authorization-server", null),
-        ("/jwks", null),
+        ("/jwks/{**rest}", null),
         ("/authorize/{**rest}", RateLimits.SigningIn),
         ("/sign-in/{**rest}", RateLimits.SigningIn),
         ("/callback/{platform}", RateLimits.SigningIn),

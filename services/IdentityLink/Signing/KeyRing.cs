@@ -19,7 +19,11 @@ public sealed class KeyRing
         this.signers = signers;
         Now = now;
         Keys = [.. keys.Select(key => (key, StateOf(key, keys, now, longestToken)))];
-        Jwks = Json(Keys.Where(key => key.State is KeyState.Next or KeyState.Current or KeyState.Retiring).Select(key => key.Key.Public));
+        // Who takes the first one there is gets the one that most is signed with.
+        Jwks = Json(Keys
+            .Where(key => key.State is KeyState.Next or KeyState.Current or KeyState.Retiring)
+            .OrderByDescending(key => key.Key.Algorithm == SigningAlgorithms.Rs256).ThenByDescending(key => key.State == KeyState.Current)
+            .Select(key => key.Key.Public));
         Archive = Json(Keys.Select(key => HistoricalKey.Of(key.Key, RetiredAt(key.Key, keys, now))));
         Verifying = [.. Keys.Where(key => key.State is not KeyState.Withdrawn).Select(key => key.Key.Public.ToSecurityKey())];
     }

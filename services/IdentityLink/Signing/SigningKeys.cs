@@ -46,9 +46,12 @@ public sealed partial class SigningKeys(
               and (n.withdrawn_at is null or n.withdrawn_at >= n.signs_from))
         """;
 
+    // Of two that are ordered at once one counts: not what has only just begun to sign.
     private const string RotateSql = """
-        update signing_key set signs_from = greatest(now(), created_at + $1)
-        where signs_from > greatest(now(), created_at + $1) and withdrawn_at is null
+        update signing_key n set signs_from = greatest(now(), created_at + $1)
+        where signs_from > greatest(now(), created_at + $1) and withdrawn_at is null and not exists (
+            select from signing_key c
+            where c.algorithm = n.algorithm and c.signs_from <= now() and c.signs_from > now() - $1 and c.withdrawn_at is null)
         """;
 
     // If it is the one that signs, the next does from now on, however short a time it was published: worse than a token that
@@ -81,25 +84,31 @@ public sealed partial class SigningKeys(
     public async Task<KeyRing> Keep(CancellationToken cancellation)
     {
         await loading.WaitAsync(cancellation);
+        KeyRing? found = null;
         try
         {
             var now = await Read(cancellation);
             // Twice for an algorithm that has none: the first signs at once.
             while (SigningAlgorithms.All.FirstOrDefault(algorithm => now.Current(algorithm) is null || now.Next(algorithm) is null) is { } missing)
             {
+                // Until a next one can be made the current ones do: what is missing is told by the alarm.
+                if (SigningAlgorithms.All.All(algorithm => now.Current(algorithm) is not null))
+                    found = now;
                 await Create(missing, now, cancellation);
-                ring = now = await Read(cancellation);
+                now = await Read(cancellation);
             }
+            found = now;
             await database.Run(ForgetSql, cancellation, InUseAfterItsEnd);
             return now;
         }
         finally
         {
+            ring = found ?? ring;
             loading.Release();
         }
     }
 
-    /// <summary>Lets the published keys sign now, or as soon as they have been published long enough.</summary>
+    /// <summary>Lets the published keys sign now, or as soon as they have been published long enough; unless the last have only begun to.</summary>
     public async Task<KeyRing> Rotate(CancellationToken cancellation)
     {
         await Keep(cancellation);
@@ -140,7 +149,7 @@ public sealed partial class SigningKeys(
             now = row.Now;
         }
         var longest = (TimeSpan[])[provider.Value.IdTokenLifetime, Tokens.InternalLifetime, Tokens.LogoutLifetime];
-        return ring = new KeyRing(keys, signers.ToDictionary(), now, longest.Max() + Slack);
+        return new KeyRing(keys, signers.ToDictionary(), now, longest.Max() + Slack);
     }
 
     private async Task Create(string algorithm, KeyRing now, CancellationToken cancellation)

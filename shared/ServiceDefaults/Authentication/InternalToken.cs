@@ -50,6 +50,8 @@ public static class InternalToken
                 keys, new KeySetRetriever(), new HttpDocumentRetriever { RequireHttps = false })
             {
                 RefreshInterval = TimeSpan.FromSeconds(5),
+                // A key that leaked and was withdrawn counts no longer than this.
+                AutomaticRefreshInterval = TimeSpan.FromMinutes(5),
             };
             options.TokenValidationParameters = new TokenValidationParameters
             {

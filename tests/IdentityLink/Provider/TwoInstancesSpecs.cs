@@ -13,11 +13,11 @@ public sealed class TwoInstancesSpecs(Testing.Servers servers, SimulatedPlatform
         var turn = 0;
         Uri Next() => identity.Instance(Interlocked.Increment(ref turn) % 2);
 
-        // Both make their first signature at once: one key must come of it.
+        // Both make their first keys at once: one of each kind must come of it.
         using var http = new HttpClient();
         var keys = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => http.GetStringAsync(new Uri(Next(), "/jwks"))));
         keys.Distinct().ShouldHaveSingleItem();
-        (await identity.Count("select count(*) from signing_key")).ShouldBe(1);
+        (await identity.Count("select count(*) from signing_key")).ShouldBe(4);
 
         using var browser = new TestBrowser(Next, platforms.Port);
         using var site = new RelyingParty(Next, IdentityService.Site);
