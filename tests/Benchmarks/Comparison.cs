@@ -21,10 +21,13 @@ internal static class Comparison
     /// <summary>Only work whose name contains this is done.</summary>
     public static string Filter { get; set; } = "";
 
+    /// <summary>Whether this work is to be done.</summary>
+    public static bool Wants(string work) => work.Contains(Filter, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Times both and prints their line.</summary>
     public static async Task Of(string work, Contender ours, Contender floor)
     {
-        if (!work.Contains(Filter, StringComparison.OrdinalIgnoreCase))
+        if (!Wants(work))
             return;
         await Rate(ours, WarmUp);
         await Rate(floor, WarmUp);

@@ -23,4 +23,20 @@ internal static class Load
         })));
         return new Done(counts.Sum(), clock.Elapsed);
     };
+
+    /// <summary>Runs operations that block, one event each, every caller on a thread of its own: the least a caller can cost.</summary>
+    public static Func<TimeSpan, Task<Done>> OnThreads(IReadOnlyCollection<Action> callers) => async time =>
+    {
+        var clock = Stopwatch.StartNew();
+        var counts = await Task.WhenAll(callers.Select(call => Task.Factory.StartNew(
+            () =>
+            {
+                var done = 0L;
+                for (; clock.Elapsed < time; done++)
+                    call();
+                return done;
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return new Done(counts.Sum(), clock.Elapsed);
+    };
 }

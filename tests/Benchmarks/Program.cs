@@ -2,9 +2,10 @@ using Hutong.Benchmarks;
 using Hutong.Benchmarks.Append;
 using Hutong.Benchmarks.Exchange;
 using Hutong.Benchmarks.Linking;
+using Hutong.Benchmarks.Provider;
 using Hutong.Testing;
 
-string[] known = ["append", "relay", "consume", "linking", "all"];
+string[] known = ["append", "relay", "consume", "linking", "provider", "all"];
 var wanted = args is [] ? "all" : args[0];
 if (args.Length > 2 || !known.Contains(wanted))
 {
@@ -23,4 +24,7 @@ if (wanted is "consume" or "all")
     await ExchangeCases.Consume(servers);
 if (wanted is "linking" or "all")
     await LinkingCases.Run(servers);
+// Last: it keeps this process to one core.
+if (wanted is "provider" or "all")
+    await ProviderCases.Run(servers);
 return 0;

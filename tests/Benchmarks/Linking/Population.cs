@@ -24,18 +24,25 @@ internal sealed class Population : IAsyncDisposable
     private readonly List<(Guid Person, string Account)> persons = [];
     private int linked;
 
-    private Population(string database) => service = new WebApplicationFactory<Person>().WithWebHostBuilder(host =>
+    private Population(IReadOnlyDictionary<string, string?> settings) => service = new WebApplicationFactory<Person>().WithWebHostBuilder(host =>
     {
         host.UseContentRoot(AppContext.BaseDirectory);
-        foreach (var (key, value) in Settings(database))
+        foreach (var (key, value) in settings)
             host.UseSetting(key, value);
         host.ConfigureLogging(logging => logging.ClearProviders());
     });
 
+    /// <summary>The persons and their accounts. The browser each is signed in with has the account's stream id for its own.</summary>
+    public IReadOnlyList<(Guid Person, string Account)> Persons => persons;
+
     /// <summary>A service with that many persons.</summary>
-    public static async Task<Population> Of(int count, Servers servers)
+    public static async Task<Population> Of(int count, Servers servers) =>
+        await Of(count, ServiceSettings.On(await servers.NewDatabase()));
+
+    /// <summary>A service with that many persons and settings of its own.</summary>
+    public static async Task<Population> Of(int count, IReadOnlyDictionary<string, string?> settings)
     {
-        var population = new Population(await servers.NewDatabase());
+        var population = new Population(settings);
         await population.Get<SchemaReady>().Wait(CancellationToken.None);
         for (var first = 0; first < count; first += AtOnce)
             await population.Register(first, Math.Min(AtOnce, count - first));
@@ -66,7 +73,7 @@ internal sealed class Population : IAsyncDisposable
 
     public ValueTask DisposeAsync() => service.DisposeAsync();
 
-    private T Get<T>() where T : notnull => service.Services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => service.Services.GetRequiredService<T>();
 
     private async Task Register(int first, int count)
     {
@@ -96,29 +103,5 @@ internal sealed class Population : IAsyncDisposable
     {
         if (!succeeded)
             throw new InvalidOperationException("It was refused.");
-    }
-
-    private static Dictionary<string, string?> Settings(string database)
-    {
-        var settings = new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:Database"] = database,
-            // Nobody listens there: what is published waits in the log.
-            ["ConnectionStrings:Broker"] = "amqp://nobody:nothing@127.0.0.1:9/",
-            ["Public:Origin"] = "http://localhost:8080",
-            ["Keys:Current"] = "bench",
-            ["Keys:KeyEncryptionKeys:bench"] = Convert.ToBase64String(new byte[32]),
-            ["Keys:IdentifierHashKey"] = Convert.ToBase64String(new byte[32]),
-        };
-        foreach (var site in (string[])["social", "shop", "brand"])
-            settings[$"Public:Sites:{site}"] = $"http://{site}.localhost:8080";
-        foreach (var platform in (string[])["weibo", "taobao"])
-        {
-            settings[$"Platforms:{platform}:AuthorizeAddress"] = $"http://{platform}.localhost:9/authorize";
-            settings[$"Platforms:{platform}:ApiAddress"] = "http://localhost:9";
-            settings[$"Platforms:{platform}:ClientId"] = platform;
-            settings[$"Platforms:{platform}:ClientSecret"] = platform;
-        }
-        return settings;
     }
 }
