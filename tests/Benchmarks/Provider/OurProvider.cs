@@ -18,10 +18,10 @@ internal sealed class OurProvider : IAsyncDisposable
 
     private readonly ChildProcess process;
 
-    private OurProvider(ChildProcess process, ProviderUnderLoad provider, IReadOnlyList<Caller> callers) =>
-        (this.process, Provider, Callers) = (process, provider, callers);
+    private OurProvider(ChildProcess process, IReadOnlyList<Caller> callers) => (this.process, Callers) = (process, callers);
 
-    public ProviderUnderLoad Provider { get; }
+    /// <summary>The server's process.</summary>
+    public int ProcessId => process.Id;
 
     /// <summary>Each with somebody who is signed in.</summary>
     public IReadOnlyList<Caller> Callers { get; }
@@ -48,7 +48,7 @@ internal sealed class OurProvider : IAsyncDisposable
         await process.WaitUntilReady(new Uri($"http://127.0.0.1:{port}/health/live"), StartDeadline);
         await process.WaitUntilReady(new Uri($"http://127.0.0.1:{port}/.well-known/openid-configuration"), StartDeadline);
         var provider = await ProviderUnderLoad.At(port, "ours");
-        return new(process, provider, await Task.WhenAll(cookies.Select(cookie => Caller.Of(provider, Visit(port, cookie)))));
+        return new(process, await Task.WhenAll(cookies.Select(cookie => Caller.Of(provider, Visit(port, cookie)))));
     }
 
     public async ValueTask DisposeAsync()

@@ -13,6 +13,9 @@ internal sealed class PeerProvider : IAsyncDisposable
 
     private PeerProvider(ChildProcess process, IReadOnlyList<Caller> callers) => (this.process, Callers) = (process, callers);
 
+    /// <summary>The server's process.</summary>
+    public int ProcessId => process.Id;
+
     /// <summary>Each with somebody who is signed in.</summary>
     public IReadOnlyList<Caller> Callers { get; }
 

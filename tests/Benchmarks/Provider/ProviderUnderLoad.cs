@@ -29,7 +29,7 @@ internal sealed record ProviderUnderLoad(
         var keys = await http.GetStringAsync(new Uri(Path("jwks_uri"), UriKind.Relative));
         return new(
             name, port, document.RootElement.GetProperty("issuer").GetString()!, Path("authorization_endpoint"), Path("token_endpoint"),
-            "/introspect", [.. new JsonWebKeySet(keys).GetSigningKeys()]);
+            Path("introspection_endpoint"), [.. new JsonWebKeySet(keys).GetSigningKeys()]);
 
         string Path(string endpoint) => new Uri(document.RootElement.GetProperty(endpoint).GetString()!).AbsolutePath;
     }
