@@ -1,5 +1,6 @@
 using Hutong.EventStore.Commands;
 using Hutong.IdentityLink.Graph;
+using Hutong.IdentityLink.Limits;
 using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Merging;
 using Hutong.IdentityLink.Operating;
@@ -43,6 +44,8 @@ internal static class Errors
             "The device waits no more: it took too long, or was answered already. Start again on the device."),
         new("form_expired", 400, "这个页面打开后，登录状态有了变化。请返回、刷新页面再试。",
             "The form does not belong to this browser as it is now. Go back, reload the page and try again."),
+        new(ProvedLimits.TooManySignIns, 429, "这个账号登录得太频繁了。请一分钟后再试。",
+            "This account signs in too often. Try again in a minute."),
         new("unknown_platform", 404, "没有这种登录方式。", "There is no such way to sign in."),
         new("state_invalid", 400, "登录没有完成：这个链接已经用过、已过期，或者来自另一个浏览器。请重新开始。",
             "The sign-in was not completed: this link was used before, is too old, or began in another browser. Start again."),

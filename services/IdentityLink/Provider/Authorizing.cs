@@ -1,5 +1,6 @@
 using Hutong.EventStore;
 using Hutong.IdentityLink.Devices;
+using Hutong.IdentityLink.Limits;
 using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Persons;
@@ -14,7 +15,7 @@ namespace Hutong.IdentityLink.Provider;
 /// </summary>
 public sealed class Authorizing(
     AuthorizeRequests requests, Clients clients, Operators operators, IEventStore store, AssigningSubjects subjects, TokenGrants grants,
-    Tokens tokens, Issuer issuer, TimeProvider time)
+    Tokens tokens, ProvedLimits limits, Issuer issuer, TimeProvider time)
 {
     /// <summary>Begins with a request that just came.</summary>
     public Task<IResult> Begin(AuthorizeRequest request, Browser browser, CancellationToken cancellation) =>
@@ -55,6 +56,8 @@ public sealed class Authorizing(
     private async Task<TokenGrant?> GrantFor(
         Client client, BrowserSession session, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellation)
     {
+        if (!limits.MayAuthorize(session.PersonId))
+            return null;
         var subject = await subjects.Handle(session.PersonId, client.Sector, cancellation);
         var union = scopes.Contains(Scopes.UnionId) && client.UnionSector is { } sector
             ? await subjects.Handle(session.PersonId, sector, cancellation)

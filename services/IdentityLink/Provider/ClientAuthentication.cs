@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Hutong.IdentityLink.Limits;
 
 namespace Hutong.IdentityLink.Provider;
 
@@ -7,7 +8,7 @@ namespace Hutong.IdentityLink.Provider;
 /// Which client sent a request (OpenID Connect Core, section 9; RFC 6749, section 2.3). A client that is unknown costs the
 /// same work and gets the same answer as one whose credentials are wrong.
 /// </summary>
-public sealed class ClientAuthentication(Clients clients, ClientAssertions assertions, TimeProvider time)
+public sealed class ClientAuthentication(Clients clients, ClientAssertions assertions, ProvedLimits limits, TimeProvider time)
 {
     private const int LongestHeader = 2048;
 
@@ -16,6 +17,13 @@ public sealed class ClientAuthentication(Clients clients, ClientAssertions asser
     /// <param name="form">Its form, for the other methods; null for a request without one, as a secret has no place in an address.</param>
     /// <param name="cancellation">Ends it.</param>
     public async ValueTask<(Client? Client, OAuthError? Refusal)> Of(
+        HttpRequest request, Parameters? form, CancellationToken cancellation)
+    {
+        var (client, refusal) = await Find(request, form, cancellation);
+        return client is null || limits.MayAsk(client) ? (client, refusal) : Refuse(OAuthError.TooManyRequests);
+    }
+
+    private async ValueTask<(Client? Client, OAuthError? Refusal)> Find(
         HttpRequest request, Parameters? form, CancellationToken cancellation)
     {
         var header = request.Headers.Authorization;

@@ -24,6 +24,10 @@ public sealed record OAuthError(string Code, string Description)
     public static OAuthError UnauthorizedClient { get; } =
         new("unauthorized_client", "The client is not registered for this grant_type.");
 
+    /// <summary>The client asks more often than it may. OAuth has no word for it at the token endpoint; the status says it.</summary>
+    public static OAuthError TooManyRequests { get; } =
+        new("temporarily_unavailable", "The client sends too many requests. Wait as Retry-After says.");
+
     /// <summary>The answer of the token endpoint.</summary>
     public IResult Answer() => new Answered(this);
 
@@ -37,6 +41,11 @@ public sealed record OAuthError(string Code, string Description)
             {
                 response.StatusCode = StatusCodes.Status401Unauthorized;
                 response.Headers.WWWAuthenticate = "Basic realm=\"hutong\"";
+            }
+            if (error == TooManyRequests)
+            {
+                response.StatusCode = StatusCodes.Status429TooManyRequests;
+                response.Headers.RetryAfter = "1";
             }
             NoStore.Set(response);
             return response.WriteAsJsonAsync(new ErrorBody(error.Code, error.Description), ProviderJson.Default.ErrorBody);

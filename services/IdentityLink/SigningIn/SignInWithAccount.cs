@@ -1,6 +1,7 @@
 using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
+using Hutong.IdentityLink.Limits;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Receipts;
@@ -64,7 +65,8 @@ public sealed record SignInDecision(Guid PersonId, bool Registered, IReadOnlyLis
 
 /// <summary>Carries out a sign-in over the account's and the person's streams.</summary>
 public sealed class SigningInWithAccount(
-    IEventStore store, CommandRunner runner, PersonKeys keys, AccountStreams streams, IssuingReceipts receipts, TimeProvider time)
+    IEventStore store, CommandRunner runner, PersonKeys keys, AccountStreams streams, IssuingReceipts receipts, ProvedLimits limits,
+    TimeProvider time)
 {
     /// <summary>Signs in the owner of an account that was just proved, or somebody new.</summary>
     /// <returns>Who was let in.</returns>
@@ -76,9 +78,15 @@ public sealed class SigningInWithAccount(
     /// <param name="letIn">Whom that lets in.</param>
     /// <param name="cancellation">Ends it before its commit.</param>
     /// <param name="ifNew">What to write besides, if a person is registered.</param>
-    /// <returns>Who was let in, or <see cref="SignInDecision.Refused"/>.</returns>
-    public Task<Outcome<SignedInPerson>> Handle(
-        PlatformAccount proved, LetIn letIn, CancellationToken cancellation, params IReadOnlyList<RowWrite> ifNew) => runner.Run(
+    /// <returns>Who was let in; <see cref="SignInDecision.Refused"/>, or <see cref="ProvedLimits.TooManySignIns"/>.</returns>
+    public async Task<Outcome<SignedInPerson>> Handle(
+        PlatformAccount proved, LetIn letIn, CancellationToken cancellation, params IReadOnlyList<RowWrite> ifNew) =>
+        limits.MaySignIn(streams.NamesOf(proved)[0])
+            ? await SignIn(proved, letIn, ifNew, cancellation)
+            : new Rejection(ProvedLimits.TooManySignIns);
+
+    private Task<Outcome<SignedInPerson>> SignIn(
+        PlatformAccount proved, LetIn letIn, IReadOnlyList<RowWrite> ifNew, CancellationToken cancellation) => runner.Run(
         async cancellation =>
         {
             var (account, owner) = await Read(streams.NamesOf(proved), cancellation);

@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Hutong.IdentityLink.Limits;
+
+/// <summary>
+/// How often somebody may do what they proved that they may do, <c>Limits</c>: each a bucket of a minute's worth that fills
+/// evenly, at every instance by itself. What a network address may ask for is limited at the gateway.
+/// </summary>
+public sealed class LimitOptions
+{
+    /// <summary>False turns all of them off, for load tests.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Sign-ins with one account, a minute.</summary>
+    [Range(1, int.MaxValue)]
+    public int SignInsPerMinute { get; init; } = 30;
+
+    /// <summary>Authorizations that one person gives, a minute: also those that no page asks for.</summary>
+    [Range(1, int.MaxValue)]
+    public int AuthorizationsPerMinute { get; init; } = 240;
+
+    /// <summary>Requests of one partner's servers to the token endpoint and its neighbours, a minute.</summary>
+    [Range(1, int.MaxValue)]
+    public int ClientRequestsPerMinute { get; init; } = 12_000;
+}

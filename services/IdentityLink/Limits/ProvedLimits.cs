@@ -1,0 +1,68 @@
+using System.Threading.RateLimiting;
+using Hutong.IdentityLink.Provider;
+using Microsoft.Extensions.Options;
+
+namespace Hutong.IdentityLink.Limits;
+
+/// <summary>
+/// Limits by account, person and client. All count after the proof and never before it: whoever only names a victim, with
+/// a wrong secret or somebody else's client id, takes nothing from the victim's share. So nobody can be locked out.
+/// </summary>
+public sealed class ProvedLimits : IDisposable
+{
+    private readonly bool enabled;
+    private readonly PartitionedRateLimiter<string> accounts;
+    private readonly PartitionedRateLimiter<Guid> persons;
+    private readonly PartitionedRateLimiter<string> clients;
+
+    /// <summary>Takes the limits from configuration.</summary>
+    public ProvedLimits(IOptions<LimitOptions> options)
+    {
+        enabled = options.Value.Enabled;
+        accounts = Buckets<string>(options.Value.SignInsPerMinute);
+        persons = Buckets<Guid>(options.Value.AuthorizationsPerMinute);
+        clients = Buckets<string>(options.Value.ClientRequestsPerMinute);
+    }
+
+    /// <summary>The answer to somebody who signs in again and again.</summary>
+    public const string TooManySignIns = "too_many_sign_ins";
+
+    /// <summary>Whether an account, which was just proved, may sign in once more.</summary>
+    public bool MaySignIn(string account) => Take(accounts, account);
+
+    /// <summary>Whether a signed-in person may let a client have something once more.</summary>
+    public bool MayAuthorize(Guid personId) => Take(persons, personId);
+
+    /// <summary>
+    /// Whether a client that proved who it is may ask once more. Our own sites may, always: they ask for everybody. So may
+    /// one that can prove nothing: its id is in every copy of the app.
+    /// </summary>
+    public bool MayAsk(Client client) =>
+        client.IsSite || client.IsPublic || client.Id == Clients.Gateway || Take(clients, client.Id);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        accounts.Dispose();
+        persons.Dispose();
+        clients.Dispose();
+    }
+
+    private bool Take<T>(PartitionedRateLimiter<T> buckets, T whose)
+    {
+        if (!enabled)
+            return true;
+        using var lease = buckets.AttemptAcquire(whose);
+        return lease.IsAcquired;
+    }
+
+    private static PartitionedRateLimiter<T> Buckets<T>(int perMinute) where T : notnull =>
+        PartitionedRateLimiter.Create<T, T>(whose => RateLimitPartition.GetTokenBucketLimiter(whose, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = perMinute,
+            TokensPerPeriod = Math.Max(1, perMinute / 60),
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) * Math.Max(1, perMinute / 60) / perMinute,
+            AutoReplenishment = true,
+            QueueLimit = 0,
+        }));
+}
