@@ -5,6 +5,7 @@ using Hutong.IdentityLink.Linking;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Recovering;
+using Hutong.IdentityLink.Registration;
 using Hutong.IdentityLink.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -77,6 +78,7 @@ public sealed class ErasingPersons(
             .With(person.Append(erased))
             .With(PersonKeys.Erase(person.State.Id))
             .With(RowsOfPerson.Delete(person.State.Id))
+            .With(IdempotentCommands.Forget(RegisteringClients.ScopeOf(person.State.Id)))
             .With(SubjectRows.Difference(person.State, person.State.After([erased])));
     }
 

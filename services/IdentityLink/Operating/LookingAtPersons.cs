@@ -27,6 +27,9 @@ public static class Look
     /// <summary>What was reached through the person or an account of theirs.</summary>
     public const string Reach = "reach";
 
+    /// <summary>A client that the person registered, its contacts included.</summary>
+    public const string Clients = "clients";
+
     /// <summary>What the person reads of it, in Chinese and in English.</summary>
     public static IReadOnlyDictionary<string, (string Chinese, string English)> Texts { get; } =
         new Dictionary<string, (string, string)>
@@ -35,6 +38,7 @@ public static class Look
             [Owner] = ("你的一个账号归谁所有", "who owns one of your accounts"),
             [History] = ("你的历史记录", "your history"),
             [Notices] = ("给你的通知", "your notices"),
+            [Clients] = ("你登记的应用和它的联系方式", "an app you registered, and its contacts"),
             [Receipts] = ("你的凭证", "your receipts"),
             [Reach] = ("通过你的账号登录过什么", "what was reached through you or an account of yours"),
         };

@@ -7,6 +7,7 @@ using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.Registration;
 using Hutong.IdentityLink.Revoking;
 using Hutong.IdentityLink.Recovering;
 using Hutong.IdentityLink.SigningIn;
@@ -112,6 +113,26 @@ internal static class Errors
         new(Passkey.NameUnusable, 400, "名字要有 1 到 64 个看得见的字符。请换一个名字。", "The name needs 1 to 64 visible characters. Choose another one."),
         new(Passkey.Unanswered, 400, "通行密钥需要浏览器支持并允许运行脚本。请换一个浏览器，或换一种方式。",
             "Passkeys need a browser that knows them and may run script. Use another browser, or choose another way."),
+        new(RegisteringClients.Unknown, 404, "没有这个应用，或者它不归你管理。", "There is no such client, or it is not yours."),
+        new(RegisterClient.TooMany, 409, "你登记的应用已达上限 100 个。请先停用不再需要的。",
+            "You have 100 clients, as many as one may have. Delete one that you do not need any more."),
+        new(RegisterClient.TooManyPending, 409, "你已有 10 个应用在等待审核。请等其中一个有了结果再登记。",
+            "Ten of your clients wait for approval, as many as may. Wait for a decision on one of them, or delete it."),
+        new(MetadataRules.InvalidRedirectUri, 400, "redirect_uris 中有一个地址不合规定。", "One of redirect_uris is unfit."),
+        new(MetadataRules.InvalidMetadata, 400, "登记的内容有一项不合规定。", "One of the client's fields is unfit."),
+        new(ClientEndpoints.VersionMissing, 428, "请在 If-Match 里写明你改动的是哪个版本（读取时的 ETag）。",
+            "Send If-Match with the ETag of what you read, so that nobody's change is overwritten."),
+        new(ChangeClient.SectorWouldChange, 409, "这样改动会让应用看到的用户编号全部改变。请在原主机上放置列出新地址的 sector_identifier_uri 文件，或者登记一个新应用。",
+            "With this change the client would know everybody by another sub. Publish a document that lists the new addresses on the sector's host and name it as sector_identifier_uri, or register another client."),
+        new(RotateSecret.NoSecret, 409, "这个应用不使用密钥。", "This client does not authenticate by a secret."),
+        new(RotateSecret.Overlapping, 409, "上一个密钥还没有到期。请先结束它（DELETE …/secrets/previous），或者用 keep_previous_seconds 0 立即结束所有旧密钥。",
+            "The secret before still holds. End it first (DELETE …/secrets/previous), or send keep_previous_seconds 0 to end all older ones now."),
+        new(ClientClaims.SectorTaken, 409, "这个主机已属于另一位开发者的应用。请在主机上放置列出你所有 redirect_uris 的文件，并以 sector_identifier_uri 给出其地址。",
+            "Another developer's client has this host as its sector. Publish a document on the host that lists all your redirect_uris, and name it as sector_identifier_uri."),
+        new(ClientClaims.GroupTaken, 409, "这个 union_group 属于另一位开发者。请换一个名字。", "This union_group is another developer's. Choose another name."),
+        new(ReviewClient.NothingToDecide, 409, "这个应用现在没有这样的事要决定。", "There is nothing of that kind to decide on this client."),
+        new(ReviewClient.OwnerGone, 409, "登记这个应用的人已被删除，没有人为它负责，所以不能批准。",
+            "Whoever registered this client was erased and nobody answers for it, so it cannot be approved."),
         new("logout_hint_invalid", 400, "退出请求无法核实，所以没有退出任何人。", "The sign-out request could not be verified, so nobody was signed out."),
         new("unregistered_post_logout_redirect", 400, "退出后的返回地址没有登记，所以我们不会把你送到那里，也没有退出。",
             "The address to return to after signing out is not registered, so we will not send you there, and nobody was signed out."),

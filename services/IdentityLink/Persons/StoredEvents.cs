@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Hutong.EventStore;
+using Hutong.IdentityLink.Registration;
 using Hutong.IdentityLink.Revoking;
 
 namespace Hutong.IdentityLink.Persons;
@@ -35,7 +36,21 @@ public static class StoredEvents
         .Map("account_claimed", PersonEventsJson.Default.AccountClaimed)
         .Map("alias_claimed", PersonEventsJson.Default.AliasClaimed)
         .Map("account_moved", PersonEventsJson.Default.AccountMoved)
-        .Map("account_released", PersonEventsJson.Default.AccountReleased);
+        .Map("account_released", PersonEventsJson.Default.AccountReleased)
+        .Map("client_registered", ClientEventsJson.Default.ClientRegistered)
+        .Map("client_approved", ClientEventsJson.Default.ClientApproved)
+        .Map("client_rejected", ClientEventsJson.Default.ClientRejected)
+        .Map("client_suspended", ClientEventsJson.Default.ClientSuspended)
+        .Map("client_reinstated", ClientEventsJson.Default.ClientReinstated)
+        .Map("client_details_changed", ClientEventsJson.Default.ClientDetailsChanged)
+        .Map("client_change_proposed", ClientEventsJson.Default.ClientChangeProposed)
+        .Map("client_change_withdrawn", ClientEventsJson.Default.ClientChangeWithdrawn)
+        .Map("client_change_approved", ClientEventsJson.Default.ClientChangeApproved)
+        .Map("client_change_rejected", ClientEventsJson.Default.ClientChangeRejected)
+        .Map("client_contacts_changed", ClientEventsJson.Default.ClientContactsChanged)
+        .Map("client_secret_rotated", ClientEventsJson.Default.ClientSecretRotated)
+        .Map("previous_client_secret_ended", ClientEventsJson.Default.PreviousClientSecretEnded)
+        .Map("client_retired", ClientEventsJson.Default.ClientRetired);
 }
 
 [JsonSerializable(typeof(PersonRegistered))]

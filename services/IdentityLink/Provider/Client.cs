@@ -16,6 +16,9 @@ public sealed record Client
     /// <summary>What people read on the consent page.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What people read in Chinese; null where it has one name.</summary>
+    public string? ChineseName { get; init; }
+
     /// <summary>Its secrets: two while it changes from one to the next.</summary>
     public IReadOnlyList<ClientSecret> Secrets { get; init; } = [];
 
@@ -42,6 +45,9 @@ public sealed record Client
 
     /// <summary>Where answers may go.</summary>
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>A program on a person's own machine (RFC 8252).</summary>
+    public bool IsNative { get; init; }
 
     /// <summary>Where a browser may go after signing out.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
@@ -136,11 +142,19 @@ public sealed record Client
         _ => true,
     };
 
-    /// <summary>Whether answers may go to this address: exactly as registered (RFC 9700, section 2.1).</summary>
-    public bool MayRedirectTo(string uri) => RedirectUris.Contains(uri, StringComparer.Ordinal);
+    /// <summary>
+    /// Whether answers may go to this address: exactly as registered (RFC 9700, section 2.1), but for the port at which a
+    /// native client happens to listen (RFC 8252, section 7.3).
+    /// </summary>
+    public bool MayRedirectTo(string uri) => IsAmong(RedirectUris, uri);
 
     /// <summary>Whether a browser may be sent to this address after signing out.</summary>
-    public bool MayReturnTo(string uri) => PostLogoutRedirectUris.Contains(uri, StringComparer.Ordinal);
+    public bool MayReturnTo(string uri) => IsAmong(PostLogoutRedirectUris, uri);
+
+    private bool IsAmong(IReadOnlyList<string> registered, string uri) =>
+        registered.Contains(uri, StringComparer.Ordinal)
+        || (IsNative && LoopbackAddresses.WithoutPort(uri) is { } asked
+            && registered.Any(known => LoopbackAddresses.WithoutPort(known) == asked));
 
     /// <summary>Compares a secret in constant time with those that hold.</summary>
     public bool HasSecret(string secret, DateTimeOffset now)

@@ -17,4 +17,7 @@ public static class ClientAuthenticationMethods
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [ClientSecretBasic, ClientSecretPost, PrivateKeyJwt, None];
+
+    /// <summary>Whether a method takes a secret.</summary>
+    public static bool UsesSecret(string method) => method is ClientSecretBasic or ClientSecretPost;
 }
