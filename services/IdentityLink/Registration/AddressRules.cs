@@ -14,7 +14,7 @@ internal static class AddressRules
     /// </summary>
     public static string? RedirectFault(string text, bool isNative)
     {
-        if (!IsPlain(text) || !Uri.TryCreate(text, UriKind.Absolute, out var address))
+        if (!IsPlain(text) || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.IsFile)
             return "A redirect address is absolute, and has no wildcard, no fragment and no user.";
         if (address.Scheme == Uri.UriSchemeHttps)
             return IsOfNamedHost(address) ? null : "The host of a redirect address is a name of the internet.";

@@ -55,9 +55,9 @@ public sealed class ClientClaims(NpgsqlDataSource database, Clients clients)
         Guid owner, string sector, ClientMetadata metadata, CancellationToken cancellation)
     {
         var group = metadata.UnionGroup is { } name ? Client.UnionSectorOf(name) : null;
+        string[] entered = group is null ? [sector] : [sector, group];
         var owners = (await database.Many(
-                OwnersSql, row => (Sector: row.GetString(0), Owner: row.GetGuid(1)), cancellation,
-                group is null ? new[] { sector } : new[] { sector, group }))
+                OwnersSql, row => (Sector: row.GetString(0), Owner: row.GetGuid(1)), cancellation, [entered]))
             .ToDictionary(row => row.Sector, row => row.Owner, StringComparer.Ordinal);
         if (metadata.SectorIdentifierUri is null && IsAnothers(sector, owner, owners))
             return new Rejection(SectorTaken);
@@ -65,8 +65,7 @@ public sealed class ClientClaims(NpgsqlDataSource database, Clients clients)
             return new Rejection(GroupTaken);
         return (RowWrite[])
         [
-            .. new[] { sector, group }.OfType<string>().Where(entered => !owners.ContainsKey(entered))
-                .Select(entered => SectorOwners.Claim(new(entered, owner))),
+            .. entered.Where(one => !owners.ContainsKey(one)).Select(one => SectorOwners.Claim(new(one, owner))),
         ];
     }
 

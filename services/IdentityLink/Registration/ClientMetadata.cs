@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hutong.IdentityLink.Registration;
 
 /// <summary>What a registered client is (RFC 7591, section 2), without what is personal. In brackets, the specifications' names.</summary>
@@ -67,6 +69,7 @@ public sealed record ClientMetadata
     public string? UnionGroup { get; init; }
 
     /// <summary>Whether it proves who it is by a secret.</summary>
+    [JsonIgnore]
     public bool UsesSecret => Provider.ClientAuthenticationMethods.UsesSecret(AuthenticationMethod);
 
     /// <summary>

@@ -31,6 +31,8 @@ public sealed class MetadataRules(IOptions<PartnerCallOptions> calls)
     private const int MostAddresses = 20;
     private const int MostContacts = 10;
 
+    private static readonly string[] ScopesToHave = [.. Scopes.Offered, Scopes.Partner];
+
     private static readonly string[] GrantTypes = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode];
 
     /// <summary>Reads what a client is to be from the body of a request.</summary>
@@ -61,7 +63,7 @@ public sealed class MetadataRules(IOptions<PartnerCallOptions> calls)
             "token_endpoint_auth_method", ClientAuthenticationMethods.ClientSecretBasic, ClientAuthenticationMethods.All),
         Jwks = body.Find("jwks") is { } jwks ? KeySetRules.Read(jwks, body) : null,
         GrantTypes = Chosen(body, "grant_types", body.Texts("grant_types", GrantTypes.Length, 100), [AuthorizationCode], GrantTypes),
-        Scopes = Chosen(body, "scope", Scopes.Split(body.Text("scope", 500)), [Scopes.OpenId], Scopes.Offered),
+        Scopes = Chosen(body, "scope", Scopes.Split(body.Text("scope", 500)), [Scopes.OpenId], ScopesToHave),
         IdTokenAlgorithm = body.Word(
             "id_token_signed_response_alg", SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256),
         RequiresPushedRequests = body.Flag("require_pushed_authorization_requests"),
@@ -100,7 +102,7 @@ public sealed class MetadataRules(IOptions<PartnerCallOptions> calls)
         CheckMethod(it, body);
         CheckGrants(it, body);
         body.Require(
-            it.SectorIdentifierUri is not null || Sectors.Hosts(it).Count <= 1,
+            body.Fault is not null || it.SectorIdentifierUri is not null || Sectors.Hosts(it).Count <= 1,
             "redirect_uris on several hosts need a sector_identifier_uri whose document lists them.");
         body.Require(
             it.UnionGroup is null || it.UnionGroup.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'),
@@ -128,6 +130,8 @@ public sealed class MetadataRules(IOptions<PartnerCallOptions> calls)
         body.Require(
             !it.GrantTypes.Contains(ClientCredentials) || it.AuthenticationMethod != ClientAuthenticationMethods.None,
             "client_credentials needs a client that authenticates.");
+        body.Require(
+            !it.Scopes.Contains(Scopes.Partner) || it.GrantTypes.Contains(ClientCredentials), "The scope partner comes with client_credentials.");
         body.Require(
             body.Find("response_types") is not { } types || (types.ValueKind == JsonValueKind.Array && types.EnumerateArray().All(
                 type => type.ValueKind == JsonValueKind.String && type.GetString() == "code")),

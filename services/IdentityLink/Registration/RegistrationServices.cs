@@ -1,5 +1,3 @@
-using Hutong.ServiceDefaults.Outgoing;
-
 namespace Hutong.IdentityLink.Registration;
 
 /// <summary>The registration of clients.</summary>
@@ -8,7 +6,6 @@ internal static class RegistrationServices
     public static WebApplicationBuilder AddRegistration(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddPartnerCalls();
         services.AddSingleton<MetadataRules>();
         services.AddSingleton<SectorDocuments>();
         services.AddSingleton<ClientClaims>();

@@ -24,6 +24,7 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
     public const string PublicClient = "phone-app";
     public const string JwtPartner = "jwt-partner";
     public const string OperationsConsole = "operations-console";
+    public const string DeveloperConsole = "developer-console";
     public const string Gateway = "hutong-gateway";
 
     private static readonly string[] PartnerGrantTypes =
@@ -144,14 +145,15 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
             settings[key] = value;
         settings["PartnerCalls:ExemptHosts:0"] = "localhost";
         var exempt = 1;
-        foreach (var client in (string[])[Site, OtherSite, Partner, OtherPartner, OperationsConsole])
+        foreach (var client in (string[])[Site, OtherSite, Partner, OtherPartner, OperationsConsole, DeveloperConsole])
         {
             var prefix = $"Provider:Clients:{client}";
             settings[$"{prefix}:Name"] = client;
             settings[$"{prefix}:SecretHash"] = Hash(Secret(client));
             settings[$"{prefix}:Sector"] = client;
-            settings[$"{prefix}:Site"] = client is Site or OtherSite or OperationsConsole ? "true" : "false";
+            settings[$"{prefix}:Site"] = client is Site or OtherSite or OperationsConsole or DeveloperConsole ? "true" : "false";
             settings[$"{prefix}:Operations"] = client is OperationsConsole ? "true" : "false";
+            settings[$"{prefix}:RegistersClients"] = client is DeveloperConsole ? "true" : "false";
             settings[$"{prefix}:RedirectUris:0"] = RedirectUri(client);
             settings[$"{prefix}:PostLogoutRedirectUris:0"] = SignedOutUri(client);
             settings[$"{prefix}:BackchannelLogoutUri"] = Logouts.AddressOf(client).AbsoluteUri;
