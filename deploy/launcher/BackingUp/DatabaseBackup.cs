@@ -23,7 +23,7 @@ public static class DatabaseBackup
     [
         "browser_session", "session_client", "callback_state", "link_proof", "passkey_ceremony", "authorize_request", "token_grant",
         "authorization_code", "access_token", "refresh_token", "session", "sign_in_state", "recovery_attempt", "client_assertion", "client_token",
-        "device_authorization", "user_code_guess",
+        "device_authorization", "user_code_guess", "pushed_request",
     ];
 
     /// <summary>

@@ -13,11 +13,7 @@ internal static class DeviceAuthorizationEndpoint
     private static async Task<IResult> Answer(
         HttpRequest request, ClientAuthentication authentication, DeviceAuthorizations devices, Issuer issuer, CancellationToken cancellation)
     {
-        if (await Parameters.OfForm(request, cancellation) is not { } parameters)
-            return OAuthError.NoForm.Answer();
-        if (parameters.FirstFault is { } fault)
-            return OAuthError.InvalidRequest(fault).Answer();
-        var (client, refusal) = await authentication.Of(request, parameters, cancellation);
+        var (client, parameters, refusal) = await authentication.OfForm(request, cancellation);
         if (client is null)
             return refusal!.Answer();
         if (!client.GrantTypes.Contains(DeviceCodeGrant.GrantType))

@@ -32,8 +32,8 @@ public sealed class DeviceCodeGrant(
             where d.id = f.id and f.redeemed_at is null and not f.is_over
             returning d.grant_id, g.scope),
         refreshable as (
-            insert into refresh_token (token_hash, grant_id, salt, expires_at)
-            select $5, grant_id, $6, now() + $7 from redeemed where 'offline_access' = any(string_to_array(scope, ' '))),
+            insert into refresh_token (token_hash, grant_id, expires_at)
+            select $5, grant_id, now() + $6 from redeemed where 'offline_access' = any(string_to_array(scope, ' '))),
         accessible as (
             insert into access_token (token_hash, grant_id, scope, expires_at)
             select $3, grant_id, scope, now() + $4 from redeemed)
@@ -59,9 +59,9 @@ public sealed class DeviceCodeGrant(
         var (accessToken, refreshToken) = (Secret.New(), Secret.New());
         var settings = options.Value;
         var polled = await database.One(
-            PollSql, row => new Polled(row.GetString(8), row.IsDBNull(0) ? null : TokenGrants.Read(row)),
+            PollSql, row => new Polled(row.GetString(TokenGrants.ColumnCount), row.IsDBNull(0) ? null : TokenGrants.Read(row)),
             cancellation, Secret.Hash(deviceCode), client.Id, Secret.Hash(accessToken), settings.AccessTokenLifetime,
-            Secret.Hash(refreshToken), RefreshTokens.NewSalt(), settings.RefreshTokenLifetime);
+            Secret.Hash(refreshToken), settings.RefreshTokenLifetime);
         if (polled is not { State: "let_in", Grant: { } granted })
             return Refusal(polled?.State).Answer();
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hutong.IdentityLink.Operating;
 using Hutong.IdentityLink.Storage;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -9,24 +10,31 @@ namespace Hutong.IdentityLink.Provider;
 
 /// <summary><c>grant_type=authorization_code</c> (RFC 6749, section 4.1.3; RFC 7636, section 4.6).</summary>
 public sealed class AuthorizationCodeGrant(
-    NpgsqlDataSource database, TokenGrants grants, Tokens tokens, IOptions<ProviderOptions> options, TimeProvider time) : IGrantType
+    NpgsqlDataSource database, Operators operators, Tokens tokens, IOptions<ProviderOptions> options) : IGrantType
 {
-    private const string FindSql = $"""
-        select {TokenGrants.Columns}, c.redirect_uri, c.code_challenge, c.used_at is not null, c.expires_at > $2 and exists (select from live_grant l where l.grant_id = g.grant_id)
-        from authorization_code c join token_grant g using (grant_id)
-        where c.code_hash = $1
-        """;
-
-    // One statement: of two that present a code at once, one gets tokens. The other finds it used, and revokes.
-    private const string UseSql = """
-        with used as (
-            update authorization_code set used_at = $2 where code_hash = $1 and used_at is null
-            returning grant_id),
-        refresh as (
-            insert into refresh_token (token_hash, grant_id, salt, expires_at)
-            select $6::bytea, grant_id, $7, $8 from used where $6::bytea is not null)
-        insert into access_token (token_hash, grant_id, scope, expires_at)
-        select $3, grant_id, $4, $5 from used
+    // One statement: of two that present a code at once, on whichever instances, one gets tokens. The other, which waits
+    // for it, finds the code used: somebody else has it, and what it gave does not hold either (RFC 6749, section 4.1.2).
+    // What the code is bound to is no secret, so that comparing it here gives nothing away.
+    private const string UseSql = $"""
+        with found as (
+            select c.grant_id, c.used_at is not null as is_used, c.redirect_uri = $3 as is_sent_there,
+                   c.code_challenge is not distinct from $4::text as is_verified, c.expires_at > now() as is_fresh
+            from authorization_code c join token_grant g using (grant_id)
+            where c.code_hash = $1 and g.client_id = $2
+            for update of c),
+        revoked as (
+            update token_grant t set revoked_at = now() from found f
+            where t.grant_id = f.grant_id and f.is_used and t.revoked_at is null),
+        holding as (select {TokenGrants.Columns} from found f join live_grant g using (grant_id) where f.is_fresh and not f.is_used),
+        granted as (select h.* from holding h, found f where f.is_sent_there and f.is_verified),
+        used as (update authorization_code c set used_at = now() from granted where c.code_hash = $1),
+        refreshable as (
+            insert into refresh_token (token_hash, grant_id, expires_at)
+            select $5, grant_id, now() + $6 from granted where 'offline_access' = any(string_to_array(scope, ' '))),
+        accessible as (
+            insert into access_token (token_hash, grant_id, scope, expires_at)
+            select $7, grant_id, scope, now() + $8 from granted)
+        select {TokenGrants.Columns}, f.is_used, f.is_sent_there, f.is_verified from found f left join holding g on true
         """;
 
     /// <inheritdoc/>
@@ -37,54 +45,44 @@ public sealed class AuthorizationCodeGrant(
     {
         if (parameters["code"] is not { } code || parameters["redirect_uri"] is not { } redirectUri)
             return OAuthError.InvalidRequest("code and redirect_uri are needed").Answer();
-        var now = time.GetUtcNow();
-        var found = await database.One(FindSql, Read, cancellation, Secret.Hash(code), now);
-        if (found is null || found.Grant.ClientId != client.Id)
-            return Refused("The code is not known.");
-        if (found.IsUsed)
-            return await UsedAgain(found.Grant, cancellation);
-        if (!found.Holds)
-            return Refused("The code is over.");
-        if (found.RedirectUri != redirectUri)
-            return Refused("redirect_uri is not the one the code was sent to.");
-        if (!Matches(found.CodeChallenge, parameters["code_verifier"]))
-            return Refused("code_verifier does not match the code_challenge.");
+        var settings = options.Value;
+        var (refreshToken, accessToken) = (Secret.New(), Secret.New());
+        var found = await database.One(
+            UseSql, Read, cancellation, Secret.Hash(code), client.Id, redirectUri, ChallengeOf(parameters["code_verifier"]),
+            Secret.Hash(refreshToken), settings.RefreshTokenLifetime, Secret.Hash(accessToken), settings.AccessTokenLifetime);
+        if (found is not { Grant: { } granted, IsSentThere: true, IsVerified: true })
+            return OAuthError.InvalidGrant(Fault(found)).Answer();
 
-        var grant = found.Grant;
-        var accessToken = Secret.New();
-        var refreshToken = grant.Scopes.Contains(Scopes.OfflineAccess) ? Secret.New() : null;
-        var used = await database.Run(
-            UseSql, cancellation, Secret.Hash(code), now,
-            Secret.Hash(accessToken), string.Join(' ', grant.Scopes), now + options.Value.AccessTokenLifetime,
-            RefreshTokens.HashOrNull(refreshToken), RefreshTokens.NewSalt(), now + options.Value.RefreshTokenLifetime);
-        if (used == 0)
-            return await UsedAgain(grant, cancellation);
+        var grant = operators.Limit(granted);
         return new TokenBody(
-            accessToken, "Bearer", (long)options.Value.AccessTokenLifetime.TotalSeconds, string.Join(' ', grant.Scopes), refreshToken,
+            accessToken, "Bearer", (long)settings.AccessTokenLifetime.TotalSeconds, string.Join(' ', grant.Scopes),
+            grant.Scopes.Contains(Scopes.OfflineAccess) ? refreshToken : null,
             await tokens.IdToken(grant, accessToken, cancellation));
     }
 
-    /// <summary>Somebody else has the code: what its first use gave does not hold either (RFC 6749, section 4.1.2).</summary>
-    private async Task<IResult> UsedAgain(TokenGrant grant, CancellationToken cancellation)
+    private static string Fault(Found? found) => found switch
     {
-        await grants.Revoke(grant.Id, cancellation);
-        return Refused("The code was used before; the tokens it gave are revoked.");
-    }
-
-    /// <summary>A verifier without a challenge is refused as well: the request was tampered with (RFC 9700, section 4.8.2).</summary>
-    private static bool Matches(string? challenge, string? verifier) => (challenge, verifier) switch
-    {
-        (null, null) => true,
-        ({ } expected, { Length: >= 43 and <= 128 } given) => CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(expected),
-            Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(given))))),
-        _ => false,
+        null => "The code is not known.",
+        { IsUsed: true } => "The code was used before; the tokens it gave are revoked.",
+        { Grant: null } => "The code is over.",
+        { IsSentThere: false } => "redirect_uri is not the one the code was sent to.",
+        _ => "code_verifier does not match the code_challenge.",
     };
 
-    private static IResult Refused(string description) => OAuthError.InvalidGrant(description).Answer();
+    /// <summary>
+    /// What a verifier is held against; nothing for one that can be none. A verifier without a challenge does not match
+    /// either: the request was tampered with (RFC 9700, section 4.8.2).
+    /// </summary>
+    private static string? ChallengeOf(string? verifier) => verifier switch
+    {
+        null => null,
+        { Length: >= 43 and <= 128 } => Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
+        _ => "",
+    };
 
-    private static Found Read(NpgsqlDataReader row) =>
-        new(TokenGrants.Read(row), row.GetString(8), row.Text(9), row.GetBoolean(10), row.GetBoolean(11));
+    private static Found Read(NpgsqlDataReader row) => new(
+        row.IsDBNull(0) ? null : TokenGrants.Read(row), row.GetBoolean(TokenGrants.ColumnCount),
+        row.GetBoolean(TokenGrants.ColumnCount + 1), row.GetBoolean(TokenGrants.ColumnCount + 2));
 
-    private sealed record Found(TokenGrant Grant, string RedirectUri, string? CodeChallenge, bool IsUsed, bool Holds);
+    private sealed record Found(TokenGrant? Grant, bool IsUsed, bool IsSentThere, bool IsVerified);
 }

@@ -14,15 +14,27 @@ internal static class AuthorizeEndpoint
     }
 
     private static async Task<IResult> Answer(
-        HttpRequest http, Browser browser, Clients clients, Authorizing authorizing, Issuer issuer, CancellationToken cancellation)
+        HttpRequest http, Browser browser, Clients clients, PushedRequests pushed, Authorizing authorizing, Issuer issuer,
+        CancellationToken cancellation)
     {
         var parameters = Parameters.OfQuery(http);
         // Until client and redirect address are known to belong together nothing is sent anywhere (RFC 9700, section 4.11.2).
         if (clients.Find(parameters["client_id"]) is not { } client)
             return ErrorPage.Of(clients.WhyNot(parameters["client_id"]));
+        if (parameters["request_uri"] is { } name && PushedRequests.IsName(name))
+        {
+            return await pushed.Take(name, client.Id, cancellation) is { } pushedRequest
+                ? await authorizing.Begin(pushedRequest, browser, cancellation)
+                : ErrorPage.Of("request_over");
+        }
         if (parameters["redirect_uri"] is not { } redirectUri || !client.MayRedirectTo(redirectUri))
             return ErrorPage.Of("unregistered_redirect");
 
+        if (client.RequiresPushedRequests)
+        {
+            return AuthorizationResponse.Error(
+                issuer, redirectUri, parameters["state"], OAuthError.InvalidRequest("The client must push its requests to /par first."));
+        }
         var (request, error) = AuthorizeRequest.Validate(parameters, client, redirectUri);
         return request is null
             ? AuthorizationResponse.Error(issuer, redirectUri, parameters["state"], error!)

@@ -56,10 +56,12 @@ public sealed partial record AuthorizeRequest
     {
         if (parameters.FirstFault is { } fault)
             return Fail(OAuthError.InvalidRequest(fault));
+        if (!client.GrantTypes.Contains("authorization_code"))
+            return Fail(OAuthError.UnauthorizedClient);
         if (parameters["request"] is not null)
             return Fail(new("request_not_supported", "Request objects are not supported."));
         if (parameters["request_uri"] is not null)
-            return Fail(new("request_uri_not_supported", "request_uri is not supported."));
+            return Fail(new("request_uri_not_supported", "The only request_uri is one that the client was given when it pushed its request."));
         if (parameters["response_type"] is not { } responseType)
             return Fail(OAuthError.InvalidRequest("response_type is missing"));
         if (responseType != "code")

@@ -64,7 +64,8 @@ public sealed class Authorizing(
             : subject;
         return subject.Succeeded && union.Succeeded
             ? operators.Limit(new TokenGrant(
-                Guid.CreateVersion7(), client.Id, session.PersonId, session.Sid, subject.Value, scopes, nonce, session.AuthenticatedAt))
+                Guid.CreateVersion7(), client.Id, session.PersonId, session.Sid, subject.Value, scopes, nonce, session.AuthenticatedAt,
+                session.Account))
             : null;
     }
 

@@ -12,6 +12,18 @@ public sealed class ClientAuthentication(Clients clients, ClientAssertions asser
 {
     private const int LongestHeader = 2048;
 
+    /// <summary>The client that sent a form, and the form.</summary>
+    public async ValueTask<(Client? Client, Parameters Form, OAuthError? Refusal)> OfForm(
+        HttpRequest request, CancellationToken cancellation)
+    {
+        if (await Parameters.OfForm(request, cancellation) is not { } form)
+            return (null, Parameters.None, OAuthError.NoForm);
+        if (form.FirstFault is { } fault)
+            return (null, form, OAuthError.InvalidRequest(fault));
+        var (client, refusal) = await Of(request, form, cancellation);
+        return (client, form, refusal);
+    }
+
     /// <summary>Finds the client, in one of the ways that it may authenticate; two at once are an error.</summary>
     /// <param name="request">The request: <c>client_secret_basic</c> is in its header.</param>
     /// <param name="form">Its form, for the other methods; null for a request without one, as a secret has no place in an address.</param>

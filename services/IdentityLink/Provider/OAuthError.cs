@@ -87,5 +87,7 @@ internal sealed record TokenBody(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(IntrospectionBody))]
+[JsonSerializable(typeof(PushedRequestBody))]
 [JsonSerializable(typeof(AuthorizeRequest))]
 internal sealed partial class ProviderJson : JsonSerializerContext;

@@ -14,6 +14,9 @@ public sealed class Parameters
     /// <summary>Servers take request lines of 8 KiB.</summary>
     private const int LongestAddress = 7 * 1024;
 
+    /// <summary>No parameters.</summary>
+    public static Parameters None { get; } = new([]);
+
     private readonly Dictionary<string, StringValues> values;
 
     private Parameters(IEnumerable<KeyValuePair<string, StringValues>> values) =>

@@ -35,6 +35,9 @@ internal static class ProviderServices
         services.AddSingleton<TokenGrants>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AuthorizeRequests>();
+        services.AddSingleton<PushedRequests>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<TokenIntrospection>();
         services.AddSingleton<Authorizing>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrant>();
         services.AddSingleton<IGrantType, RefreshTokenGrant>();
@@ -53,6 +56,9 @@ internal static class ProviderServices
         routes.MapAuthorizeEndpoint();
         routes.MapConsent();
         routes.MapTokenEndpoint();
+        routes.MapPushedAuthorizationRequestEndpoint();
+        routes.MapIntrospectionEndpoint();
+        routes.MapRevocationEndpoint();
         routes.MapUserInfoEndpoint();
         routes.MapEndSession();
     }

@@ -7,27 +7,30 @@ namespace Hutong.IdentityLink.Provider;
 
 /// <summary><c>grant_type=refresh_token</c> (RFC 6749, section 6), with rotation and detection of reuse (RFC 9700, section 4.14.2).</summary>
 public sealed class RefreshTokenGrant(
-    NpgsqlDataSource database, TokenGrants grants, Tokens tokens, Operators operators, IOptions<ProviderOptions> options,
-    TimeProvider time) : IGrantType
+    NpgsqlDataSource database, RefreshTokens refreshTokens, Tokens tokens, Operators operators, IOptions<ProviderOptions> options) : IGrantType
 {
-    private const string FindSql = $"""
-        select {TokenGrants.Columns}, t.salt, t.rotated_at, t.expires_at > $2 and exists (select from live_grant l where l.grant_id = g.grant_id)
-        from refresh_token t join token_grant g using (grant_id)
-        where t.token_hash = $1
+    // One statement, by the database's clock: of two that rotate a token at once, on whichever instances, one adds the
+    // successor, and the other, which waits for it, finds itself in the grace period.
+    private const string RotateSql = $"""
+        with found as (
+            select t.grant_id, t.rotated_at is null as is_new, coalesce(now() - t.rotated_at > $3, false) as is_reused
+            from refresh_token t join token_grant g using (grant_id)
+            where t.token_hash = $1 and g.client_id = $2 and t.expires_at > now()
+            for update of t),
+        holding as (select f.is_new, f.is_reused, {TokenGrants.Columns} from found f join live_grant g using (grant_id)),
+        revoked as (
+            update token_grant t set revoked_at = now() from holding h where t.grant_id = h.grant_id and h.is_reused),
+        granted as (select * from holding where not is_reused and $8::text[] <@ string_to_array(scope, ' ')),
+        rotated as (update refresh_token t set rotated_at = now() from granted g where t.token_hash = $1 and g.is_new),
+        succeeded as (
+            insert into refresh_token (token_hash, grant_id, expires_at) select $4, grant_id, now() + $5 from granted where is_new),
+        prolonged as (
+            update token_grant t set expires_at = now() + $5 from granted g where t.grant_id = g.grant_id and g.is_new),
+        accessible as (
+            insert into access_token (token_hash, grant_id, scope, expires_at)
+            select $6, grant_id, coalesce($9::text, scope), now() + $7 from granted)
+        select {TokenGrants.Columns}, g.is_reused, exists (select from granted) from holding g
         """;
-
-    // One statement: of two that rotate a token at once, one adds the successor; the other is in the grace period.
-    private const string RotateSql = """
-        with rotated as (
-            update refresh_token set rotated_at = $2 where token_hash = $1 and rotated_at is null
-            returning grant_id),
-        prolonged as (update token_grant g set expires_at = $5 from rotated r where g.grant_id = r.grant_id)
-        insert into refresh_token (token_hash, grant_id, salt, expires_at)
-        select $3, grant_id, $4, $5 from rotated
-        """;
-
-    private const string AddAccessTokenSql =
-        "insert into access_token (token_hash, grant_id, scope, expires_at) values ($1, $2, $3, $4)";
 
     /// <inheritdoc/>
     public string Name => "refresh_token";
@@ -37,45 +40,32 @@ public sealed class RefreshTokenGrant(
     {
         if (parameters["refresh_token"] is not { } token)
             return OAuthError.InvalidRequest("refresh_token is needed").Answer();
-        var now = time.GetUtcNow();
-        var hash = Secret.Hash(token);
-        var found = await database.One(FindSql, Read, cancellation, hash, now);
-        if (found is not { Holds: true } || found.Grant.ClientId != client.Id)
-            return OAuthError.InvalidGrant("The refresh token does not hold.").Answer();
-        if (now - found.RotatedAt > options.Value.RefreshGrace)
-        {
-            await grants.Revoke(found.Grant.Id, cancellation);
-            return OAuthError.InvalidGrant("The refresh token was used before; its whole family is revoked.").Answer();
-        }
+        var settings = options.Value;
+        var (successor, accessToken) = (refreshTokens.Successor(token), Secret.New());
         var asked = Scopes.Split(parameters["scope"]);
-        if (asked.Except(found.Grant.Scopes).Any())
+        var found = await database.One(
+            RotateSql, Read, cancellation, Secret.Hash(token), client.Id, settings.RefreshGrace, Secret.Hash(successor),
+            settings.RefreshTokenLifetime, Secret.Hash(accessToken), settings.AccessTokenLifetime, asked,
+            asked.Length == 0 ? null : string.Join(' ', Scopes.Known(parameters["scope"])));
+        if (found is null)
+            return OAuthError.InvalidGrant("The refresh token does not hold.").Answer();
+        if (found.IsReused)
+            return OAuthError.InvalidGrant("The refresh token was used before; its whole family is revoked.").Answer();
+        if (!found.IsGranted)
             return new OAuthError("invalid_scope", "The scope goes beyond what was granted.").Answer();
 
-        var successor = RefreshTokens.Successor(token, found.Salt);
-        if (found.RotatedAt is null)
-        {
-            await database.Run(
-                RotateSql, cancellation, hash, now, Secret.Hash(successor), RefreshTokens.NewSalt(), now + options.Value.RefreshTokenLifetime);
-        }
-        var grant = asked.Length == 0 ? found.Grant : found.Grant with { Scopes = Scopes.Known(parameters["scope"]) };
-        return await Answer(operators.Limit(grant), successor, now, cancellation);
-    }
-
-    private async Task<IResult> Answer(TokenGrant grant, string successor, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var accessToken = Secret.New();
-        var lifetime = options.Value.AccessTokenLifetime;
-        var scope = string.Join(' ', grant.Scopes);
-        await database.Run(AddAccessTokenSql, cancellation, Secret.Hash(accessToken), grant.Id, scope, now + lifetime);
         // Without the nonce of the code's id token (OpenID Connect Core, section 12.2: it should not be there).
-        var idToken = grant.Scopes.Contains(Scopes.OpenId)
-            ? await tokens.IdToken(grant with { Nonce = null }, accessToken, cancellation)
-            : null;
-        return new TokenBody(accessToken, "Bearer", (long)lifetime.TotalSeconds, scope, successor, idToken);
+        var grant = operators.Limit(found.Grant with
+        {
+            Nonce = null, Scopes = asked.Length == 0 ? found.Grant.Scopes : Scopes.Known(parameters["scope"]),
+        });
+        return new TokenBody(
+            accessToken, "Bearer", (long)settings.AccessTokenLifetime.TotalSeconds, string.Join(' ', grant.Scopes), successor,
+            grant.Scopes.Contains(Scopes.OpenId) ? await tokens.IdToken(grant, accessToken, cancellation) : null);
     }
 
-    private static Found Read(NpgsqlDataReader row) => new(
-        TokenGrants.Read(row), row.GetFieldValue<byte[]>(8), row.IsDBNull(9) ? null : row.Time(9), row.GetBoolean(10));
+    private static Found Read(NpgsqlDataReader row) =>
+        new(TokenGrants.Read(row), row.GetBoolean(TokenGrants.ColumnCount), row.GetBoolean(TokenGrants.ColumnCount + 1));
 
-    private sealed record Found(TokenGrant Grant, byte[] Salt, DateTimeOffset? RotatedAt, bool Holds);
+    private sealed record Found(TokenGrant Grant, bool IsReused, bool IsGranted);
 }

@@ -18,11 +18,7 @@ internal static class TokenEndpoint
     private static async Task<IResult> Answer(
         HttpRequest request, ClientAuthentication authentication, IEnumerable<IGrantType> grantTypes, CancellationToken cancellation)
     {
-        if (await Parameters.OfForm(request, cancellation) is not { } parameters)
-            return OAuthError.NoForm.Answer();
-        if (parameters.FirstFault is { } fault)
-            return OAuthError.InvalidRequest(fault).Answer();
-        var (client, refusal) = await authentication.Of(request, parameters, cancellation);
+        var (client, parameters, refusal) = await authentication.OfForm(request, cancellation);
         if (client is null)
             return refusal!.Answer();
         if (parameters["grant_type"] is not { } name)

@@ -13,13 +13,17 @@ namespace Hutong.IdentityLink.Provider;
 /// <param name="Scopes">What was granted.</param>
 /// <param name="Nonce">For the id token of the code.</param>
 /// <param name="AuthTime">When the person had signed in, UTC.</param>
+/// <param name="Account">With what: the account's stream id.</param>
 public sealed record TokenGrant(
-    Guid Id, string ClientId, Guid PersonId, Guid Sid, string Subject, IReadOnlyList<string> Scopes, string? Nonce, DateTimeOffset AuthTime);
+    Guid Id, string ClientId, Guid PersonId, Guid Sid, string Subject, IReadOnlyList<string> Scopes, string? Nonce, DateTimeOffset AuthTime,
+    string Account);
 
 /// <summary>The grants.</summary>
 public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOptions> options, TimeProvider time)
 {
-    internal const string Columns = "g.grant_id, g.client_id, g.person_id, g.sid, g.subject, g.scope, g.nonce, g.auth_time";
+    internal const string Columns = "g.grant_id, g.client_id, g.person_id, g.sid, g.subject, g.scope, g.nonce, g.auth_time, g.account";
+
+    internal const int ColumnCount = 9;
 
     // One statement with what it leads to: a session that ended meanwhile gives no grant, and whoever got one is told when
     // it ends.
@@ -40,7 +44,7 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
         {SessionSql},
         granted as ({GrantSql} returning grant_id)
         insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at)
-        select $13, grant_id, $14, $15, $16 from granted
+        select $13, grant_id, $14, $15, now() + $16 from granted
         """;
 
     // Of two who let one device in at once, one does. It has a while to fetch its tokens, however late that was.
@@ -55,8 +59,6 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
         from granted g where d.id = $13
         """;
 
-    private const string RevokeSql = "update token_grant set revoked_at = $2 where grant_id = $1 and revoked_at is null";
-
     /// <summary>
     /// Keeps a grant with its code. It is as old as the look at the consent that it rests on: a withdrawal that came in
     /// between ends it, too.
@@ -67,17 +69,13 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
         CancellationToken cancellation) => await database.Run(
             AddSql, cancellation,
             [.. Arguments(grant, offline, consentSeenAt),
-                Secret.Hash(code), redirectUri, codeChallenge, time.GetUtcNow() + options.Value.CodeLifetime]) > 0;
+                Secret.Hash(code), redirectUri, codeChallenge, options.Value.CodeLifetime]) > 0;
 
     /// <summary>Keeps a grant for a device that waits, as old as the look at the consent.</summary>
     /// <returns>Whether the session still lasts and the device still waits; if not, nothing was granted.</returns>
     public async Task<bool> AddForDevice(
         TokenGrant grant, bool offline, Guid device, DateTimeOffset consentSeenAt, CancellationToken cancellation) =>
         await database.Run(AddForDeviceSql, cancellation, [.. Arguments(grant, offline, consentSeenAt), device]) > 0;
-
-    /// <summary>Ends a grant: nothing that came of it holds any more.</summary>
-    public Task Revoke(Guid grantId, CancellationToken cancellation) =>
-        database.Run(RevokeSql, cancellation, grantId, time.GetUtcNow());
 
     private object?[] Arguments(TokenGrant grant, bool offline, DateTimeOffset consentSeenAt)
     {
@@ -97,5 +95,6 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
         row.GetString(first + 4),
         Scopes.Split(row.GetString(first + 5)),
         row.Text(first + 6),
-        row.Time(first + 7));
+        row.Time(first + 7),
+        row.GetString(first + 8));
 }

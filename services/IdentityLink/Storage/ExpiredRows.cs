@@ -22,6 +22,7 @@ internal sealed partial class ExpiredRows(
         // A device that asks too late is told so for a while.
         "delete from device_authorization where expires_at <= $1 - interval '10 minutes'",
         "delete from user_code_guess where expires_at <= $1",
+        "delete from pushed_request where expires_at <= $1",
         "delete from client_assertion where expires_at <= $1",
         "delete from access_token where expires_at <= $1",
         "delete from client_token where expires_at <= $1",

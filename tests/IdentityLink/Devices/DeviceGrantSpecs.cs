@@ -108,7 +108,8 @@ public sealed class DeviceGrantSpecs(IdentityService identity, Servers servers, 
         await browser.SignIn("li-na");
         var account = await browser.Get("/account");
         account.Body.ShouldContain("Hutong CLI");
-        await browser.Submit(account, "/account/consents/withdraw");
+        var formToken = account.Fields("/account/consents/withdraw").Single(field => field.Name == "form_token");
+        await browser.Post("/account/consents/withdraw", formToken, ("client_id", DeviceFlow.Cli));
         (await cli.Refresh(next["refresh_token"]!.GetValue<string>())).ShouldBeError("invalid_grant");
     }
 

@@ -25,7 +25,11 @@ public sealed class RelyingParty(Func<Uri> service, string clientId, bool isPubl
     public string Challenge => Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
 
     /// <summary>An authorization request; a null value leaves a parameter out.</summary>
-    public string AuthorizeAddress(params (string Name, string? Value)[] changes)
+    public string AuthorizeAddress(params (string Name, string? Value)[] changes) =>
+        QueryHelpers.AddQueryString("/authorize", Request(changes).Select(p => KeyValuePair.Create(p.Key, (string?)p.Value)));
+
+    /// <summary>The parameters of an authorization request.</summary>
+    public Dictionary<string, string> Request(params (string Name, string? Value)[] changes)
     {
         var parameters = new Dictionary<string, string?>
         {
@@ -40,7 +44,7 @@ public sealed class RelyingParty(Func<Uri> service, string clientId, bool isPubl
         };
         foreach (var (name, value) in changes)
             parameters[name] = value;
-        return QueryHelpers.AddQueryString("/authorize", parameters.Where(p => p.Value is not null));
+        return parameters.Where(p => p.Value is not null).ToDictionary(p => p.Key, p => p.Value!);
     }
 
     /// <summary>Signs somebody in, in a browser in which nobody is signed in yet or the same person is, with consent if asked for.</summary>
