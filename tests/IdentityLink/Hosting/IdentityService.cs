@@ -98,6 +98,9 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
         instances.Add(factory);
     }
 
+    /// <summary>What an instance on the same database, at a port of its own, has to be told.</summary>
+    internal IEnumerable<KeyValuePair<string, string?>> SettingsAt(int port) => Settings(ConnectionString, port);
+
     private async Task Ready()
     {
         foreach (var instance in instances)
