@@ -10,7 +10,7 @@ namespace Hutong.IdentityLink.Provider;
 
 /// <summary><c>grant_type=authorization_code</c> (RFC 6749, section 4.1.3; RFC 7636, section 4.6).</summary>
 public sealed class AuthorizationCodeGrant(
-    NpgsqlDataSource database, Operators operators, Tokens tokens, IOptions<ProviderOptions> options) : IGrantType
+    NpgsqlDataSource database, Operators operators, PersonClaims claims, Tokens tokens, IOptions<ProviderOptions> options) : IGrantType
 {
     // One statement: of two that present a code at once, on whichever instances, one gets tokens. The other, which waits
     // for it, finds the code used: somebody else has it, and what it gave does not hold either (RFC 6749, section 4.1.2).
@@ -18,7 +18,8 @@ public sealed class AuthorizationCodeGrant(
     private const string UseSql = $"""
         with found as (
             select c.grant_id, c.used_at is not null as is_used, c.redirect_uri = $3 as is_sent_there,
-                   c.code_challenge is not distinct from $4::text as is_verified, c.expires_at > now() as is_fresh
+                   c.code_challenge is not distinct from $4::text as is_verified, c.expires_at > now() as is_fresh,
+                   c.id_token_claims
             from authorization_code c join token_grant g using (grant_id)
             where c.code_hash = $1 and g.client_id = $2
             for update of c),
@@ -34,7 +35,7 @@ public sealed class AuthorizationCodeGrant(
         accessible as (
             insert into access_token (token_hash, grant_id, scope, expires_at)
             select $7, grant_id, scope, now() + $8 from granted)
-        select {TokenGrants.Columns}, f.is_used, f.is_sent_there, f.is_verified from found f left join holding g on true
+        select {TokenGrants.Columns}, f.is_used, f.is_sent_there, f.is_verified, f.id_token_claims from found f left join holding g on true
         """;
 
     /// <inheritdoc/>
@@ -57,8 +58,12 @@ public sealed class AuthorizationCodeGrant(
         return new TokenBody(
             accessToken, "Bearer", (long)settings.AccessTokenLifetime.TotalSeconds, string.Join(' ', grant.Scopes),
             grant.Scopes.Contains(Scopes.OfflineAccess) ? refreshToken : null,
-            await tokens.IdToken(grant, accessToken, cancellation));
+            await tokens.IdToken(grant, accessToken, cancellation, await Asked(grant, found.IdTokenClaims, cancellation)));
     }
+
+    /// <summary>The claims that the client asked for in the id token itself.</summary>
+    private async Task<IEnumerable<KeyValuePair<string, string>>> Asked(TokenGrant grant, string[] names, CancellationToken cancellation) =>
+        names.Length == 0 ? [] : (await claims.Of(grant, cancellation)).Where(claim => names.Contains(claim.Key));
 
     private static string Fault(Found? found) => found switch
     {
@@ -82,7 +87,8 @@ public sealed class AuthorizationCodeGrant(
 
     private static Found Read(NpgsqlDataReader row) => new(
         row.IsDBNull(0) ? null : TokenGrants.Read(row), row.GetBoolean(TokenGrants.ColumnCount),
-        row.GetBoolean(TokenGrants.ColumnCount + 1), row.GetBoolean(TokenGrants.ColumnCount + 2));
+        row.GetBoolean(TokenGrants.ColumnCount + 1), row.GetBoolean(TokenGrants.ColumnCount + 2),
+        row.GetFieldValue<string[]>(TokenGrants.ColumnCount + 3));
 
-    private sealed record Found(TokenGrant? Grant, bool IsUsed, bool IsSentThere, bool IsVerified);
+    private sealed record Found(TokenGrant? Grant, bool IsUsed, bool IsSentThere, bool IsVerified, string[] IdTokenClaims);
 }

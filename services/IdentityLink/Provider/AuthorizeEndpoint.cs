@@ -11,6 +11,7 @@ internal static class AuthorizeEndpoint
         routes.MapGet("/authorize", Answer);
         routes.MapPost("/authorize", Repost);
         routes.MapGet("/authorize/resume", Resume);
+        AuthorizationResponse.Script.Map(routes);
     }
 
     private static async Task<IResult> Answer(
@@ -33,11 +34,11 @@ internal static class AuthorizeEndpoint
         if (client.RequiresPushedRequests)
         {
             return AuthorizationResponse.Error(
-                issuer, redirectUri, parameters["state"], OAuthError.InvalidRequest("The client must push its requests to /par first."));
+                issuer, redirectUri, parameters, OAuthError.InvalidRequest("The client must push its requests to /par first."));
         }
         var (request, error) = AuthorizeRequest.Validate(parameters, client, redirectUri);
         return request is null
-            ? AuthorizationResponse.Error(issuer, redirectUri, parameters["state"], error!)
+            ? AuthorizationResponse.Error(issuer, redirectUri, parameters, error!)
             : await authorizing.Begin(request, browser, cancellation);
     }
 

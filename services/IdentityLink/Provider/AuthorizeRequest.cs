@@ -21,6 +21,9 @@ public sealed partial record AuthorizeRequest
     /// <summary>For the id token.</summary>
     public string? Nonce { get; init; }
 
+    /// <summary>How the answer goes to the client, of <see cref="AuthorizationResponse.Modes"/>; null for the query.</summary>
+    public string? ResponseMode { get; init; }
+
     /// <summary>PKCE, S256 (RFC 7636).</summary>
     public string? CodeChallenge { get; init; }
 
@@ -32,6 +35,21 @@ public sealed partial record AuthorizeRequest
 
     /// <summary>An id token of whom the client believes to be signed in.</summary>
     public string? IdTokenHint { get; init; }
+
+    /// <summary>Whom the client expects, by their <c>sub</c>; null for anybody.</summary>
+    public string? ExpectedSubject { get; init; }
+
+    /// <summary>The platform that the person is expected to sign in with, or what else the client knows of them.</summary>
+    public string? LoginHint { get; init; }
+
+    /// <summary>Of which the <c>acr</c> must be one; null where it may be any.</summary>
+    public IReadOnlyList<string>? RequiredAcr { get; init; }
+
+    /// <summary>Which <c>acr</c> would be welcome.</summary>
+    public IReadOnlyList<string> PreferredAcr { get; init; } = [];
+
+    /// <summary>The claims that the id token is to have, of <see cref="PersonClaims.Names"/>.</summary>
+    public IReadOnlyList<string> IdTokenClaims { get; init; } = [];
 
     /// <summary>The languages preferred on our pages.</summary>
     public string? UiLocales { get; init; }
@@ -50,6 +68,15 @@ public sealed partial record AuthorizeRequest
     /// <summary>Whether the person must be asked again for consent.</summary>
     public bool AsksForConsent => Prompts.Contains("consent");
 
+    /// <summary>Whether a passkey is what the client wants, or would like best.</summary>
+    public bool PrefersPasskey => (RequiredAcr ?? PreferredAcr).Contains(AuthenticationContext.PhishingResistant);
+
+    /// <summary>Whether a sign-in with nothing but a passkey will do.</summary>
+    public bool NeedsPasskey => RequiredAcr is { } required && !required.Contains(AuthenticationContext.Platform);
+
+    /// <summary>Whether a sign-in with an account is of the kind that the request must have.</summary>
+    public bool Accepts(string account) => RequiredAcr?.Contains(AuthenticationContext.AcrOf(account)) != false;
+
     /// <summary>Checks a request whose client and redirect address are known to be good.</summary>
     /// <returns>The request, or the error to send to the client.</returns>
     public static (AuthorizeRequest? Request, OAuthError? Error) Validate(Parameters parameters, Client client, string redirectUri)
@@ -66,10 +93,15 @@ public sealed partial record AuthorizeRequest
             return Fail(OAuthError.InvalidRequest("response_type is missing"));
         if (responseType != "code")
             return Fail(new("unsupported_response_type", "The only response_type is code."));
-        if (parameters["response_mode"] is not (null or "query"))
-            return Fail(new("unsupported_response_mode", "The only response_mode is query."));
+        if (parameters["response_mode"] is { } mode && !AuthorizationResponse.Modes.Contains(mode))
+            return Fail(new("unsupported_response_mode", $"response_mode is one of {string.Join(", ", AuthorizationResponse.Modes)}."));
 
-        string[] scopes = [.. Provider.Scopes.Known(parameters["scope"]).Where(client.MayAskFor)];
+        if (ClaimsRequest.Parse(parameters["claims"]) is not { } claims)
+            return Fail(OAuthError.InvalidRequest("claims is not what OpenID Connect Core, section 5.5, describes"));
+        if (claims.RequiredAcr?.Intersect(AuthenticationContext.All).Any() == false)
+            return Fail(OAuthError.UnmetAuthenticationRequirements);
+        // A claim that is asked for by itself is agreed to as the scope that covers it.
+        var scopes = ScopesOf(parameters["scope"], claims, client);
         if (!scopes.Contains(Provider.Scopes.OpenId))
             return Fail(new("invalid_scope", "The scope must contain openid."));
         if (PkceFault(parameters, client) is { } pkce)
@@ -97,7 +129,19 @@ public sealed partial record AuthorizeRequest
             MaxAge = maxAge,
             IdTokenHint = parameters["id_token_hint"],
             UiLocales = parameters["ui_locales"],
+            ResponseMode = parameters["response_mode"],
+            ExpectedSubject = claims.Subject,
+            LoginHint = parameters["login_hint"],
+            RequiredAcr = claims.RequiredAcr,
+            PreferredAcr = [.. Provider.Scopes.Split(parameters["acr_values"]).Concat(claims.PreferredAcr).Intersect(AuthenticationContext.All)],
+            IdTokenClaims = claims.IdToken,
         }, null);
+    }
+
+    private static string[] ScopesOf(string? asked, ClaimsRequest claims, Client client)
+    {
+        var named = Provider.Scopes.Split(asked).Concat(claims.IdToken.Concat(claims.UserInfo).Select(PersonClaims.ScopeOf)).ToArray();
+        return [.. Provider.Scopes.All.Where(scope => named.Contains(scope) && client.MayAskFor(scope))];
     }
 
     /// <summary>RFC 7636, section 4.3, without <c>plain</c>; required of clients that have no secret (RFC 9700, section 2.1.1).</summary>

@@ -38,7 +38,7 @@ public sealed class Authorizing(
         var code = Secret.New();
         // A partner that was granted it may go on while the person is away; our own sites end with the session.
         var offline = request.Scopes.Contains(Scopes.OfflineAccess) && !client.IsSite;
-        if (!await grants.Add(grant, offline, code, request.RedirectUri, request.CodeChallenge, consentSeenAt, cancellation))
+        if (!await grants.Add(grant, offline, code, request, consentSeenAt, cancellation))
             return AuthorizationResponse.Error(issuer, request, "login_required", "The session ended meanwhile.");
         if (waitingId is not null)
             await requests.Remove(waitingId, cancellation);
@@ -76,13 +76,19 @@ public sealed class Authorizing(
             return AuthorizationResponse.Error(issuer, request, "unauthorized_client", "The client is no longer registered.");
         if (browser.Session is not { } session || !IsRecent(request, session, askedAt))
             return await Ask("/sign-in", "login_required", "Nobody is signed in, or not recently enough.");
+        if (!request.Accepts(session.Account))
+        {
+            return session.AuthenticatedAt >= askedAt
+                ? AuthorizationResponse.Error(issuer, request, OAuthError.UnmetAuthenticationRequirements)
+                : await Ask("/sign-in", "login_required", "The person is not signed in by what the request must have.");
+        }
 
         var now = time.GetUtcNow();
         var person = (await store.Load(Person.Fold, Person.StreamOf(session.PersonId), cancellation: cancellation)).State;
         if (!await IsExpected(request, client, person, cancellation))
         {
             return session.AuthenticatedAt >= askedAt || request.IsSilent
-                ? AuthorizationResponse.Error(issuer, request, "login_required", "Somebody other than id_token_hint says is signed in.")
+                ? AuthorizationResponse.Error(issuer, request, "login_required", "Somebody else is signed in than the client expects.")
                 : await Ask("/sign-in", "login_required", "");
         }
         if (request.Device is not null)
@@ -104,14 +110,19 @@ public sealed class Authorizing(
         }
     }
 
-    /// <summary>Whether a session's sign-in is as recent as the request asks. One made for this very request always is.</summary>
-    public bool IsRecent(AuthorizeRequest request, BrowserSession session, DateTimeOffset askedAt) =>
+    /// <summary>Whether a session's sign-in is all that the request asks of one.</summary>
+    public bool IsEnough(AuthorizeRequest request, BrowserSession session, DateTimeOffset askedAt) =>
+        IsRecent(request, session, askedAt) && request.Accepts(session.Account);
+
+    /// <summary>Whether it is as recent as the request asks. One made for this very request always is.</summary>
+    private bool IsRecent(AuthorizeRequest request, BrowserSession session, DateTimeOffset askedAt) =>
         session.AuthenticatedAt >= askedAt
         || (!request.AsksForSignIn
             && (request.MaxAge is not { } seconds || time.GetUtcNow() - session.AuthenticatedAt <= TimeSpan.FromSeconds(seconds)));
 
     private async Task<bool> IsExpected(AuthorizeRequest request, Client client, Person person, CancellationToken cancellation) =>
-        request.IdTokenHint is null
-        || (await tokens.ReadHint(request.IdTokenHint, cancellation) is { } hint
-            && person.SubjectIn(client.Sector) == hint.Subject);
+        (request.ExpectedSubject is not { } expected || person.SubjectIn(client.Sector) == expected)
+        && (request.IdTokenHint is null
+            || (await tokens.ReadHint(request.IdTokenHint, cancellation) is { } hint
+                && person.SubjectIn(client.Sector) == hint.Subject));
 }

@@ -37,7 +37,7 @@ internal static class ConsentEndpoint
             || clients.Find(waiting.Request.ClientId) is not { } client)
             return ErrorPage.Of("request_over");
         // Whoever reaches the form without the sign-in that the request asks for is led to it first.
-        if (browser.Session is not { } session || !authorizing.IsRecent(waiting.Request, session, waiting.CreatedAt))
+        if (browser.Session is not { } session || !authorizing.IsEnough(waiting.Request, session, waiting.CreatedAt))
             return new SeeOther($"/authorize/resume?request={waiting.Id}");
         if (http.Form["decision"] != "allow")
         {

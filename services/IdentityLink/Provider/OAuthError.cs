@@ -28,6 +28,10 @@ public sealed record OAuthError(string Code, string Description)
     public static OAuthError TooManyRequests { get; } =
         new("temporarily_unavailable", "The client sends too many requests. Wait as Retry-After says.");
 
+    /// <summary>The sign-in is not of the kind that the request must have (OpenID Connect Core Error Code unmet_authentication_requirements 1.0).</summary>
+    public static OAuthError UnmetAuthenticationRequirements { get; } =
+        new("unmet_authentication_requirements", "The sign-in is of none of the acr values that are essential.");
+
     /// <summary>The answer of the token endpoint.</summary>
     public IResult Answer() => new Answered(this);
 

@@ -38,6 +38,7 @@ internal static class ProviderServices
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<TokenIntrospection>();
+        services.AddSingleton<PersonClaims>();
         services.AddSingleton<Authorizing>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrant>();
         services.AddSingleton<IGrantType, RefreshTokenGrant>();

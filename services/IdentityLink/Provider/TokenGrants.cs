@@ -43,8 +43,8 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
     private const string AddSql = $"""
         {SessionSql},
         granted as ({GrantSql} returning grant_id)
-        insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at)
-        select $13, grant_id, $14, $15, now() + $16 from granted
+        insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at, id_token_claims)
+        select $13, grant_id, $14, $15, now() + $16, $17 from granted
         """;
 
     // Of two who let one device in at once, one does. It has a while to fetch its tokens, however late that was.
@@ -65,11 +65,12 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
     /// </summary>
     /// <returns>Whether the session still lasts; if not, nothing was granted.</returns>
     public async Task<bool> Add(
-        TokenGrant grant, bool offline, string code, string redirectUri, string? codeChallenge, DateTimeOffset consentSeenAt,
+        TokenGrant grant, bool offline, string code, AuthorizeRequest request, DateTimeOffset consentSeenAt,
         CancellationToken cancellation) => await database.Run(
             AddSql, cancellation,
             [.. Arguments(grant, offline, consentSeenAt),
-                Secret.Hash(code), redirectUri, codeChallenge, options.Value.CodeLifetime]) > 0;
+                Secret.Hash(code), request.RedirectUri, request.CodeChallenge, options.Value.CodeLifetime,
+                request.IdTokenClaims.ToArray()]) > 0;
 
     /// <summary>Keeps a grant for a device that waits, as old as the look at the consent.</summary>
     /// <returns>Whether the session still lasts and the device still waits; if not, nothing was granted.</returns>

@@ -29,12 +29,23 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An id token (OpenID Connect Core, section 2), bound to the access token it comes with, signed as its client wants it.</summary>
-    public ValueTask<string> IdToken(TokenGrant grant, string accessToken, CancellationToken cancellation) =>
+    public ValueTask<string> IdToken(
+        TokenGrant grant, string accessToken, CancellationToken cancellation, IEnumerable<KeyValuePair<string, string>>? asked = null) =>
         Sign(AlgorithmOf(grant.ClientId), "JWT", issuer.Public, grant.ClientId, options.Value.IdTokenLifetime, claims =>
         {
             claims.WriteString("sub", grant.Subject);
             claims.WriteString("sid", grant.Sid);
             claims.WriteNumber("auth_time", grant.AuthTime.ToUnixTimeSeconds());
+            claims.WriteString("acr", AuthenticationContext.AcrOf(grant.Account));
+            if (AuthenticationContext.AmrOf(grant.Account) is { Count: > 0 } methods)
+            {
+                claims.WriteStartArray("amr");
+                foreach (var method in methods)
+                    claims.WriteStringValue(method);
+                claims.WriteEndArray();
+            }
+            foreach (var (name, value) in asked ?? [])
+                claims.WriteString(name, value);
             if (grant.Nonce is { } nonce)
                 claims.WriteString("nonce", nonce);
             claims.WriteString("at_hash", Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken))[..16]));

@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Passkeys;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Provider;
@@ -26,13 +27,21 @@ internal static class SignInEndpoints
             return ErrorPage.Of("request_over");
         var client = clients.Find(waiting?.Request.ClientId);
         var side = client?.Side ?? Side.Social;
+        // A hint is the name of a way in, or leaves the page as it is: it tells nobody whether somebody is known here.
+        var open = platforms.All.Where(platform => ways.IsOpen(platform.Name)).ToArray();
+        var hinted = open.FirstOrDefault(platform => platform.Name == waiting?.Request.LoginHint);
+        var first = open.Where(platform => platform.Side == side && platform != hinted);
+        var needsPasskey = waiting?.Request.NeedsPasskey == true;
         return Page.Of<SignInPage>(new()
         {
             [nameof(SignInPage.Browser)] = browser,
             [nameof(SignInPage.RequestId)] = waiting?.Id,
             [nameof(SignInPage.ClientName)] = client?.Name,
-            [nameof(SignInPage.Ways)] = platforms.All.Where(platform => platform.Side == side && ways.IsOpen(platform.Name)).ToArray(),
-            [nameof(SignInPage.MoreWays)] = platforms.All.Where(platform => platform.Side != side && ways.IsOpen(platform.Name)).ToArray(),
+            [nameof(SignInPage.Ways)] = needsPasskey ? [] : (hinted is null ? first : first.Prepend(hinted)).ToArray(),
+            [nameof(SignInPage.MoreWays)] = needsPasskey ? [] : open.Where(platform => platform.Side != side && platform != hinted).ToArray(),
+            [nameof(SignInPage.NeedsPasskey)] = needsPasskey,
+            [nameof(SignInPage.PasskeyFirst)] =
+                waiting?.Request is { PrefersPasskey: true } or { LoginHint: Passkey.Platform },
             [nameof(SignInPage.Suspended)] = platforms.All.Where(platform => !ways.IsOpen(platform.Name)).ToArray(),
         }, formTargets: [.. origins.All, .. ReturnOrigins(waiting)]);
     }

@@ -55,7 +55,8 @@ public sealed class RevocationLifeSpecs(Testing.Servers servers, SimulatedPlatfo
         var grants = new TokenGrants(Identity.Database, Identity.Services.GetRequiredService<IOptions<ProviderOptions>>(), behind);
         var grant = new TokenGrant(
             Guid.CreateVersion7(), partner.ClientId, li, session.Sid, subject, ["openid"], null, session.AuthenticatedAt, account);
-        (await grants.Add(grant, offline: true, Secret.New(), partner.RedirectUri, null, behind.GetUtcNow(), CancellationToken.None)).ShouldBeTrue();
+        var request = new AuthorizeRequest { ClientId = partner.ClientId, RedirectUri = partner.RedirectUri, Scopes = ["openid"] };
+        (await grants.Add(grant, offline: true, Secret.New(), request, behind.GetUtcNow(), CancellationToken.None)).ShouldBeTrue();
         (await Identity.Count("select count(*) from live_grant where grant_id = $1", grant.Id)).ShouldBe(1);
     }
 
