@@ -111,9 +111,8 @@ withPerson('private_key_jwt, and an id token signed with ES256', async () => {
 withPerson('the device flow', async () => {
   const config = await webApp();
   const device = await client.initiateDeviceAuthorization(config, { scope });
-  const polling = client.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 });
   await person.allowDevice(device.verification_uri_complete);
-  const tokens = await polling;
+  const tokens = await client.pollDeviceAuthorizationGrant(config, device, undefined, { signal: AbortSignal.timeout(60_000) });
   const claims = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
   assert.ok(claims.name);
 });

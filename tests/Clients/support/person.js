@@ -31,23 +31,30 @@ class Person {
     return this.answerPages();
   }
 
-  /** Signs in with Weibo and agrees, as far as anybody asks. */
+  /** Signs in with Weibo and agrees, as far as anybody asks: the address of the app that it leads to. */
   async answerPages() {
-    while (new URL(this.page.url()).origin !== app) {
-      const before = this.page.url();
-      if (await this.#press('form[action="/sign-in/weibo"] button')) {
-        await this.page.locator(`input[name=person][value=${this.#name}]`).check();
-        await this.page.locator('button[name=decision][value=authorize]').click();
-      } else if (!(await this.#press('button[name=decision][value=allow]'))) {
-        throw new Error(`nobody knows what to do at ${before}: ${await this.page.locator('main').innerText()}`);
-      }
-      await this.page.waitForLoadState();
-    }
+    while (new URL(this.page.url()).origin !== app) await this.#answerPage();
     return new URL(this.page.url());
+  }
+
+  /** Lets a device in that shows a code. */
+  async allowDevice(address) {
+    await this.page.goto(address);
+    while ((await this.page.getByText('The device is connected').count()) === 0) await this.#answerPage();
   }
 
   async close() {
     await this.#browser.close();
+  }
+
+  async #answerPage() {
+    if (await this.#press('form[action="/sign-in/weibo"] button')) {
+      await this.page.locator(`input[name=person][value=${this.#name}]`).check();
+      await this.page.locator('button[name=decision][value=authorize]').click();
+    } else if (!(await this.#press('button[name=decision][value=allow]')) && !(await this.#press('form[action="/device"] button'))) {
+      throw new Error(`nobody knows what to do at ${this.page.url()}: ${await this.page.locator('main').innerText()}`);
+    }
+    await this.page.waitForLoadState();
   }
 
   async #press(selector) {
