@@ -9,8 +9,6 @@ namespace Hutong.Benchmarks.Provider;
 internal static class ProviderCases
 {
     private const int Connections = 32;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
-
     public static async Task Run(Servers servers)
     {
         await Cores.TakeSecond();
@@ -31,31 +29,10 @@ internal static class ProviderCases
             if (!Comparison.Wants(work))
                 return;
             var (our, their) = (new Metered(ours.Callers.Select(operation), ours.ProcessId), new Metered(peer.Callers.Select(operation), peer.ProcessId));
-            // Both compile what they run often while they run.
-            await our.Run(WarmUp);
-            await their.Run(WarmUp);
+            await our.WarmUp();
+            await their.WarmUp();
             await Comparison.Of(work, new("ours, durable", our.Run), new("oidc-provider, in memory", their.Run));
             Console.WriteLine($"  Processor time for each: ours {our.PerEvent:0} µs, oidc-provider {their.PerEvent:0} µs.");
-        }
-    }
-
-    /// <summary>Load on a server, with what its process took of its core for each event.</summary>
-    private sealed class Metered(IEnumerable<Action> callers, int process)
-    {
-        private readonly Func<TimeSpan, Task<Done>> load = Load.OnThreads([.. callers]);
-        private TimeSpan used;
-        private long events;
-
-        /// <summary>Microseconds.</summary>
-        public double PerEvent => used.TotalMicroseconds / events;
-
-        public async Task<Done> Run(TimeSpan time)
-        {
-            var before = ProcessorTime.Of(process);
-            var done = await load(time);
-            used += ProcessorTime.Of(process) - before;
-            events += done.Events;
-            return done;
         }
     }
 }
