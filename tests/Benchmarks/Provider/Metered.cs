@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hutong.Benchmarks.Provider;
 
 /// <summary>Load on a server, with what its process takes of its core for each event.</summary>
@@ -5,8 +7,9 @@ namespace Hutong.Benchmarks.Provider;
 /// <param name="process">The server.</param>
 internal sealed class Metered(IEnumerable<Action> callers, int process)
 {
-    private const int LongestWarmUp = 20;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(60);
 
     private readonly Func<TimeSpan, Task<Done>> load = Load.OnThreads([.. callers]);
     private TimeSpan used;
@@ -15,17 +18,14 @@ internal sealed class Metered(IEnumerable<Action> callers, int process)
     /// <summary>Microseconds.</summary>
     public double PerEvent => used.TotalMicroseconds / events;
 
-    /// <summary>Runs until it gets no cheaper: both servers compile what they run often, in several steps, while they run.</summary>
+    /// <summary>
+    /// Runs until the server has had its core for a while, however little of it there is now: both servers compile what they
+    /// run often, in several steps, while they run.
+    /// </summary>
     public async Task WarmUp()
     {
-        var (best, since) = (double.MaxValue, 0);
-        for (var round = 0; round < LongestWarmUp && since < 3; round++)
-        {
-            (used, events) = (TimeSpan.Zero, 0);
+        for (var clock = Stopwatch.StartNew(); used < WarmUpTime && clock.Elapsed < LongestWarmUp;)
             await Run(Round);
-            since = PerEvent < 0.95 * best ? 0 : since + 1;
-            best = Math.Min(best, PerEvent);
-        }
         (used, events) = (TimeSpan.Zero, 0);
     }
 
