@@ -14,20 +14,29 @@ internal static class ConsentEndpoint
     }
 
     private static async Task<IResult> Show(
-        string? request, Browser browser, AuthorizeRequests requests, Clients clients, CancellationToken cancellation)
+        string? request, Browser browser, AuthorizeRequests requests, Clients clients, LinkedAccounts accounts, CancellationToken cancellation)
     {
         if (await requests.Find(request, cancellation) is not { } waiting || clients.Find(waiting.Request.ClientId) is not { } client)
             return ErrorPage.Of("request_over");
-        if (browser.Session is null)
+        if (browser.Session is not { } session)
             return new SeeOther($"/authorize/resume?request={waiting.Id}");
+        var target = new Uri(waiting.Request.RedirectUri);
         return Page.Of<ConsentPage>(new()
         {
             [nameof(ConsentPage.Browser)] = browser,
             [nameof(ConsentPage.RequestId)] = waiting.Id,
-            [nameof(ConsentPage.ClientName)] = client.Name,
+            [nameof(ConsentPage.Client)] = client,
+            [nameof(ConsentPage.Host)] = client.IsNative && !IsOfTheWeb(target) ? null : target.IdnHost,
+            [nameof(ConsentPage.Nickname)] = await accounts.Nickname(session.PersonId, cancellation),
             [nameof(ConsentPage.Scopes)] = waiting.Request.Scopes,
-        }, formTargets: new Uri(waiting.Request.RedirectUri).GetLeftPart(UriPartial.Authority));
+        }, formTargets: FormTarget(target));
     }
+
+    private static bool IsOfTheWeb(Uri target) => target.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>As a content security policy names it, which knows no IPv6 literals (CSP Level 3, section 2.3.1).</summary>
+    private static string FormTarget(Uri target) =>
+        target.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 ? target.GetLeftPart(UriPartial.Authority) : $"{target.Scheme}:";
 
     private static async Task<IResult> Decide(
         HttpRequest http, Browser browser, AuthorizeRequests requests, Clients clients, GivingConsent consents, Authorizing authorizing,

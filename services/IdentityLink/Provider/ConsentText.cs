@@ -15,5 +15,15 @@ public static class ConsentText
             [Scopes.Profile] = ("看到你的昵称。", "See your nickname."),
             [Scopes.UnionId] = ("让同一开发者的其他应用也认出你是同一个人。", "Let the same developer's other apps recognise you as the same person."),
             [Scopes.OfflineAccess] = ("你离开后继续保持登录。", "Stay connected while you are away."),
+            [Scopes.Clients] = ("登记并管理你开发的应用。", "Register and manage the apps that you develop."),
         };
+
+    /// <summary>What no partner is told, whatever it asks for, in Chinese and in English.</summary>
+    public static IReadOnlyList<(string Chinese, string English)> NotTold { get; } =
+    [
+        ("你用哪些平台的账号登录，也看不到那些账号的编号和密码。", "With which platforms' accounts you sign in, nor their numbers or passwords."),
+        ("你的手机号、邮箱和地址。", "Your telephone number, e-mail or postal address."),
+        ("你还允许了哪些应用，以及你在那里做了什么。", "Which other apps you allowed, or what you do there."),
+        ("你发的内容、你的订单和你认识的人。", "What you post, what you buy and whom you know."),
+    ];
 }
