@@ -6,7 +6,8 @@ namespace Hutong.Launcher;
 /// <summary>
 /// <c>with-system COMMAND…</c>: runs a command beside the whole system, two instances of each part on free ports, that
 /// lives in a temporary folder as long as it does. Its public origin is in the command's environment, as
-/// <c>HUTONG_ORIGIN</c>; settings of ours that are in the environment reach the services.
+/// <c>HUTONG_ORIGIN</c>; settings of ours that are in the environment reach the services. With <c>HUTONG_DATA</c> it keeps its
+/// data in that folder, so that another run goes on with it.
 /// </summary>
 internal static class WithSystem
 {
@@ -18,7 +19,8 @@ internal static class WithSystem
     {
         if (command.Length == 0)
             throw new LaunchException($"{Name} needs a command to run.");
-        var folder = Path.Combine(Path.GetTempPath(), $"hutong-system-{Guid.NewGuid():N}");
+        var kept = Environment.GetEnvironmentVariable("HUTONG_DATA");
+        var folder = kept ?? Path.Combine(Path.GetTempPath(), $"hutong-system-{Guid.NewGuid():N}");
         try
         {
             await using var system = await Deployment.Start(
@@ -42,7 +44,7 @@ internal static class WithSystem
         }
         finally
         {
-            if (Directory.Exists(folder))
+            if (kept is null && Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
         }
     }

@@ -3,7 +3,10 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 
@@ -35,6 +38,7 @@ const clients = {
   },
   'key-app': { ...addresses, AuthenticationMethod: 'private_key_jwt', Jwks: JSON.stringify(jwks), IdTokenAlgorithm: 'ES256' },
   'browser-app': addresses,
+  'operations-console': { Site: 'true', Operations: 'true', GrantTypes__0: 'urn:ietf:params:oauth:grant-type:device_code' },
 };
 
 const settings = {};
@@ -43,19 +47,32 @@ for (const [id, client] of Object.entries(clients)) {
   for (const [name, value] of Object.entries(client)) settings[`Provider__Clients__${id}__${name}`] = value;
 }
 
-const tests = spawn(
-  'dotnet',
-  [launcher, 'with-system', process.execPath, '--test', '--test-concurrency=1', ...process.argv.slice(2)],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      ...settings,
-      TEST_APP: app,
-      TEST_CLIENT_SECRET: secret,
-      TEST_CLIENT_KEY: await exportPKCS8(privateKey),
-    },
-  },
-);
-const [code] = await once(tests, 'exit');
-process.exitCode = code ?? 1;
+const folder = await mkdtemp(join(tmpdir(), 'hutong-clients-'));
+const environment = {
+  ...process.env,
+  ...settings,
+  HUTONG_DATA: join(folder, 'data'),
+  TEST_APP: app,
+  TEST_CLIENT_SECRET: secret,
+  TEST_CLIENT_KEY: await exportPKCS8(privateKey),
+};
+
+/** Runs a command beside the system, and gives its exit code. */
+async function beside(command, more = {}, stdio = 'inherit') {
+  const run = spawn('dotnet', [launcher, 'with-system', process.execPath, ...command], { stdio, env: { ...environment, ...more } });
+  const [code] = await once(run, 'exit');
+  return code ?? 1;
+}
+
+try {
+  // An operator is named when the services start, by an id that they have once they signed in: so they do that first.
+  const operator = join(folder, 'operator');
+  process.exitCode = await beside([fileURLToPath(new URL('support/first-sign-in.js', import.meta.url))], { TEST_OPERATOR: operator });
+  if (process.exitCode === 0) {
+    process.exitCode = await beside(['--test', '--test-concurrency=1', ...process.argv.slice(2)], {
+      Operations__Operators__0: await readFile(operator, 'utf8'),
+    });
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -15,6 +15,7 @@ public static class ConsentText
             [Scopes.Profile] = ("看到你的昵称。", "See your nickname."),
             [Scopes.UnionId] = ("让同一开发者的其他应用也认出你是同一个人。", "Let the same developer's other apps recognise you as the same person."),
             [Scopes.OfflineAccess] = ("你离开后继续保持登录。", "Stay connected while you are away."),
+            [Scopes.Operations] = ("以运营人员的身份查看和处理他人的事务。", "Look at other people's affairs and decide on them, as an operator."),
             [Scopes.Clients] = ("登记并管理你开发的应用。", "Register and manage the apps that you develop."),
         };
 
