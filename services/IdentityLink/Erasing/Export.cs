@@ -6,6 +6,7 @@ using Hutong.EventStore.PersonalData;
 using Hutong.IdentityLink.Pages;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Registration;
 using Hutong.IdentityLink.Revoking;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Storage;
@@ -17,6 +18,7 @@ namespace Hutong.IdentityLink.Erasing;
 /// <param name="ExportedAt">UTC.</param>
 /// <param name="Accounts">The linked accounts, with what their platforms told.</param>
 /// <param name="Passkeys">What is kept of the passkeys among them.</param>
+/// <param name="Clients">The apps they registered and did not give up.</param>
 /// <param name="Consents">What partners may have.</param>
 /// <param name="Subjects">By which <c>sub</c> partners know the person.</param>
 /// <param name="Sessions">The signed-in browsers.</param>
@@ -25,7 +27,7 @@ namespace Hutong.IdentityLink.Erasing;
 /// <param name="History">What happened, the oldest first; of everybody the person was merged from, too.</param>
 public sealed record Export(
     DateTimeOffset ExportedAt, IReadOnlyList<ExportedAccount> Accounts, IReadOnlyList<ExportedPasskey> Passkeys,
-    IReadOnlyList<ExportedConsent> Consents, IReadOnlyDictionary<string, string> Subjects, IReadOnlyList<ExportedSession> Sessions,
+    IReadOnlyList<ExportedClient> Clients, IReadOnlyList<ExportedConsent> Consents, IReadOnlyDictionary<string, string> Subjects, IReadOnlyList<ExportedSession> Sessions,
     IAsyncEnumerable<ExportedNotice> Notices, IReadOnlyList<ExportedReceipts> Receipts, IReadOnlyList<ExportedEvent> History);
 
 /// <summary>A linked account.</summary>
@@ -57,6 +59,12 @@ public sealed record ExportedNotice(string Kind, string? Platform, DateTimeOffse
 /// <summary>One chain of receipts, each a compact JWS.</summary>
 public sealed record ExportedReceipts(Guid PersonId, IReadOnlyList<string> Receipts);
 
+/// <summary>An app that the person registered.</summary>
+/// <param name="ClientId">Its client id.</param>
+/// <param name="Name">What people read of it.</param>
+/// <param name="Contacts">How to reach those who are responsible.</param>
+public sealed record ExportedClient(string ClientId, string Name, IReadOnlyList<string> Contacts);
+
 /// <summary>A consent.</summary>
 public sealed record ExportedConsent(string Partner, IReadOnlyList<string> Scopes, string TextVersion);
 
@@ -82,6 +90,9 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
         where person_id = $1
         order by created_at, account
         """;
+
+    private const string ClientsSql =
+        "select client_id from registered_client where owner_id = any($1) and status <> 'Retired' order by client_id";
 
     private const string NoticesSql = """
         select kind, platform, at, seen_at, id from notice
@@ -116,6 +127,7 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
             [.. (await accounts.Of(personId, cancellation)).Select(account =>
                 new ExportedAccount(account.Platform, subjects.GetValueOrDefault(account.Account), account.DisplayName, account.LinkedAt))],
             await database.Many(PasskeysSql, Passkey, cancellation, personId),
+            await Clients(everybody, opened, cancellation),
             [.. person.Has.Consents.Select(held => new ExportedConsent(held.ClientId, held.Scopes, held.TextVersion))],
             person.Subjects,
             await database.Many(
@@ -126,6 +138,18 @@ public sealed class Exporting(IEventStore store, PersonKeys keys, LinkedAccounts
             Notices(everybody, cancellation),
             receipts,
             [.. history.OrderBy(entry => entry.At)]);
+    }
+
+    private async Task<IReadOnlyList<ExportedClient>> Clients(
+        Guid[] everybody, IReadOnlyDictionary<Guid, PersonKey> opened, CancellationToken cancellation)
+    {
+        var clients = new List<ExportedClient>();
+        foreach (var id in await database.Many(ClientsSql, row => row.GetString(0), cancellation, [everybody]))
+        {
+            var client = (await store.Load(RegisteredClient.Fold, RegisteredClient.StreamOf(id), cancellation: cancellation)).State;
+            clients.Add(new(id, client.Metadata.Name, RegisteringClients.Open(opened.GetValueOrDefault(client.Owner), client.Contacts)));
+        }
+        return clients;
     }
 
     private async IAsyncEnumerable<ExportedNotice> Notices(Guid[] everybody, [EnumeratorCancellation] CancellationToken cancellation)

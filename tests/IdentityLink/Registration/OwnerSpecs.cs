@@ -51,6 +51,8 @@ public sealed partial class OwnerSpecs(Testing.Servers servers, SimulatedPlatfor
         var id = (await operators.Approved(owner)).Id();
         var pending = (await owner.Register(RegistrationDesk.App("Pending"))).Body.Id();
 
+        (await browser.Get("/account/export")).Body.ShouldContain("owner@noodles.example");
+
         await browser.Submit(await browser.Get("/account/erase"), "/account/erase", ("sure", "yes"));
 
         using var party = new RelyingParty(() => desk.Identity.Address, id);
