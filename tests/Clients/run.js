@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,8 @@ for (const [id, client] of Object.entries(clients)) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'hutong-clients-'));
+// PostgreSQL runs as somebody else where we are root, and finds its data below.
+await chmod(folder, 0o755);
 const environment = {
   ...process.env,
   ...settings,

@@ -39,6 +39,7 @@ public sealed class RegistrationSpecs(Testing.Servers servers, SimulatedPlatform
 
         (await operators.Decide(id, "approve")).Status.ShouldBe(HttpStatusCode.NoContent);
 
+        var accessToken = "";
         foreach (var instance in (int[])[0, 1])
         {
             using var person = desk.Browser(instance);
@@ -48,9 +49,14 @@ public sealed class RegistrationSpecs(Testing.Servers servers, SimulatedPlatform
             var (status, tokens) = await SignIn(person, there, secret);
             status.ShouldBe(HttpStatusCode.OK);
             tokens.ShouldContainKey("id_token");
-            (await there.UserInfo(tokens.Text("access_token"))).Status.ShouldBe(HttpStatusCode.OK);
+            accessToken = tokens.Text("access_token");
+            (await there.UserInfo(accessToken)).Status.ShouldBe(HttpStatusCode.OK);
         }
         (await developer.Read(id)).Body.Text("status").ShouldBe("approved");
+
+        await operators.Decide(id, "suspend");
+        using var suspended = Party(id, instance: 1);
+        (await suspended.UserInfo(accessToken)).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
