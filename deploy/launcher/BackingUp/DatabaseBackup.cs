@@ -37,7 +37,7 @@ public static class DatabaseBackup
         "relay_cursor", "parked_message",
         // Identity-Link.
         "subject", "consent_withdrawal", "notice", "subject_notice", "recovery_code", "revocation", "revocation_target", "logout_delivery",
-        "registered_client", "client_place", "sector_owner",
+        "registered_client", "client_place", "sector_owner", "delivery_attempt", "security_event",
         // Social-Feed.
         "post", "repost_claim", "timeline_entry", "timeline_follow", "timeline_post", "timeline_parent", "repost_count",
         // Commerce-Card.

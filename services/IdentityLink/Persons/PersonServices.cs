@@ -66,6 +66,9 @@ internal static class PersonServices
         services.AddSingleton<RecoveringPersons>();
         services.AddSingleton<LinkProofs>();
         services.AddSingleton<StartingLinks>();
+        services.AddOptions<SessionLimits>().BindConfiguration("Sessions")
+            .Validate(options => options.AreUsable, "Sessions:IdleLimit is a minute or more, and AbsoluteLimit no shorter.")
+            .ValidateOnStart();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<EndingSessions>();
         services.AddSingleton<SessionList>();

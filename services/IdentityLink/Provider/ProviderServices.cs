@@ -1,4 +1,7 @@
+using Hutong.IdentityLink.Deliveries;
+using Hutong.IdentityLink.Logout;
 using Hutong.IdentityLink.Platforms;
+using Hutong.IdentityLink.SecurityEvents;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Signing;
 using Hutong.ServiceDefaults.Outgoing;
@@ -44,9 +47,7 @@ internal static class ProviderServices
         services.AddSingleton<IGrantType, RefreshTokenGrant>();
         services.AddSingleton<IGrantType, ClientCredentialsGrant>();
         services.AddSingleton<IGrantType, TokenExchangeGrant>();
-        services.AddSingleton<BackchannelLogout>();
-        services.AddHostedService<LogoutWorker>();
-        services.AddPartnerCalls();
+        builder.AddDeliveries();
         return builder;
     }
 
@@ -62,13 +63,15 @@ internal static class ProviderServices
         routes.MapRevocationEndpoint();
         routes.MapUserInfoEndpoint();
         routes.MapEndSession();
+        routes.MapDeliveryLogs();
+        routes.MapReplay();
     }
 
     private static bool HasUsableHash(ClientOptions client) =>
         client.SecretHash is null || (Convert.TryFromBase64String(client.SecretHash, new byte[64], out var length) && length == 32);
 
     private static bool HasUsableAddresses(ClientOptions client) =>
-        client.RedirectUris.Concat(client.PostLogoutRedirectUris).Append(client.BackchannelLogoutUri)
+        client.RedirectUris.Concat(client.PostLogoutRedirectUris).Append(client.BackchannelLogoutUri).Append(client.SecurityEventsUri)
             .All(text => text is null
                 || (Uri.TryCreate(text, UriKind.Absolute, out var address)
                     && address.Scheme is "http" or "https" && address.Fragment.Length == 0));

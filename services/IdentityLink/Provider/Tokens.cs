@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hutong.IdentityLink.Logout;
+using Hutong.IdentityLink.SecurityEvents;
 using Hutong.IdentityLink.Signing;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -70,16 +72,28 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
         }, cancellation);
 
     /// <summary>Tells a client that a session is over (OpenID Connect Back-Channel Logout 1.0, section 2.4).</summary>
-    public ValueTask<string> Logout(LogoutDelivery delivery, CancellationToken cancellation) =>
+    public ValueTask<string> Logout(LogoutDelivery delivery, Guid jti, CancellationToken cancellation) =>
         Sign(AlgorithmOf(delivery.ClientId), "logout+jwt", issuer.Public, delivery.ClientId, LogoutLifetime, claims =>
         {
             claims.WriteString("sub", delivery.Subject);
             claims.WriteString("sid", delivery.Sid);
-            claims.WriteString("jti", Guid.CreateVersion7());
+            claims.WriteString("jti", jti);
             claims.WriteStartObject("events");
             claims.WriteStartObject(LogoutEvent);
             claims.WriteEndObject();
             claims.WriteEndObject();
+        }, cancellation);
+
+    /// <summary>
+    /// Tells a client what happened to somebody it knows (RFC 8417, section 2.2). Like any such token it has no end and no
+    /// <c>sub</c>, so that it cannot pass for another kind of token.
+    /// </summary>
+    public ValueTask<string> Event(SecurityEvent happened, CancellationToken cancellation) =>
+        Sign(AlgorithmOf(happened.ClientId), "secevent+jwt", issuer.Public, happened.ClientId, lifetime: null, claims =>
+        {
+            claims.WriteString("jti", happened.Id);
+            claims.WriteNumber("toe", happened.OccurredAt.ToUnixTimeSeconds());
+            SecurityEventPayload.Write(claims, happened, issuer);
         }, cancellation);
 
     /// <summary>
@@ -110,7 +124,7 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
     private string AlgorithmOf(string clientId) => clients.Find(clientId)?.IdTokenAlgorithm ?? SigningAlgorithms.Rs256;
 
     private async ValueTask<string> Sign(
-        string algorithm, string type, string from, string audience, TimeSpan lifetime, Action<Utf8JsonWriter> write, CancellationToken cancellation)
+        string algorithm, string type, string from, string audience, TimeSpan? lifetime, Action<Utf8JsonWriter> write, CancellationToken cancellation)
     {
         var ring = await keys.Ring(cancellation);
         var now = time.GetUtcNow();
@@ -121,7 +135,8 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
             claims.WriteString("iss", from);
             claims.WriteString("aud", audience);
             claims.WriteNumber("iat", now.ToUnixTimeSeconds());
-            claims.WriteNumber("exp", (now + lifetime).ToUnixTimeSeconds());
+            if (lifetime is { } end)
+                claims.WriteNumber("exp", (now + end).ToUnixTimeSeconds());
             write(claims);
             claims.WriteEndObject();
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Logout;
+using Hutong.IdentityLink.SecurityEvents;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
@@ -11,7 +12,8 @@ namespace Hutong.IdentityLink.Revoking;
 /// can be broken off anywhere and begun again, and several instances may do it at once: a row is ended and counted once.
 /// </summary>
 public sealed class RevocationWork(
-    NpgsqlDataSource database, EndingSessions ending, BackchannelLogout logout, TimeProvider time)
+    NpgsqlDataSource database, EndingSessions ending, BackchannelLogout logout, SecurityEventDeliveries events,
+    TimeProvider time)
 {
     private const int AtOnce = 1000;
 
@@ -41,7 +43,12 @@ public sealed class RevocationWork(
         told as (
             insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at, revocation_id)
             select gen_random_uuid(), c.client_id, c.sid, c.subject, $2, $3, $5 from session_client c
-            where c.client_id = any($4) and (c.client_id, c.sid) in (select client_id, sid from revoked))
+            where c.client_id = any($4) and (c.client_id, c.sid) in (select client_id, sid from revoked)),
+        happened as (
+            insert into security_event (id, client_id, subject, kind, sid, occurred_at, position, next_attempt_at, expires_at)
+            select gen_random_uuid(), c.client_id, c.subject, 'session_revoked', c.sid, $2, (select last_value from mt_events_sequence), $2, $7
+            from session_client c
+            where c.client_id = any($6) and (c.client_id, c.sid) in (select client_id, sid from revoked))
         update revocation set grants_ended = grants_ended + (select count(*) from revoked) where id = $5
         """;
 
@@ -108,7 +115,8 @@ public sealed class RevocationWork(
     {
         var now = time.GetUtcNow();
         return database.Run(
-            RevokeSql, cancellation, grants, now, now + BackchannelLogout.GiveUpAfter, logout.ClientIds, revocation);
+            RevokeSql, cancellation, grants, now, now + BackchannelLogout.GiveUpAfter, logout.ClientIds, revocation, events.ClientIds,
+            now + events.GiveUpAfter);
     }
 
     private static (Guid Id, RevocationScope Scope) Read(NpgsqlDataReader row) => (

@@ -112,7 +112,7 @@ public sealed class Browser
             Secure = true,
             SameSite = SameSiteMode.Lax,
             Path = "/",
-            MaxAge = BrowserSessions.Lifetime,
+            MaxAge = sessions.LongestLifetime,
             IsEssential = true,
         });
     }

@@ -1,5 +1,6 @@
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Storage;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Hutong.IdentityLink.Sessions;
@@ -16,13 +17,15 @@ public sealed record BrowserSession(Guid Sid, Guid PersonId, string Account, Dat
 }
 
 /// <summary>The signed-in browsers.</summary>
-public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time)
+public sealed class BrowserSessions(NpgsqlDataSource database, IOptions<SessionLimits> options)
 {
-    /// <summary>A session lasts this long from its last sign-in.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
-
     private const string FindSql =
-        "select sid, person_id, account, authenticated_at from live_session where id_hash = $1 and expires_at > $2";
+        "select sid, person_id, account, authenticated_at, last_used_at < now() - $2 from live_session where id_hash = $1";
+
+    private const string TouchSql = """
+        update browser_session set last_used_at = now(), expires_at = least(now() + $2, authenticated_at + $3)
+        where id_hash = $1 and last_used_at < now() - $4 and expires_at > now()
+        """;
 
     // The same person keeps their session and its sid under the new id. A link that was cut meanwhile begins none. The
     // time is the database's: what an operator revokes is a window of time, and a session that begins after it has ended
@@ -32,21 +35,38 @@ public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time
         kept as (
             update browser_session s
             set id_hash = $2, account = $5, link_version = link.link_version, authenticated_at = coalesce($6::timestamptz, now()),
-                expires_at = $7, browser = $8, system = $9
+                expires_at = least(now() + $7, coalesce($6::timestamptz, now()) + $10), last_used_at = now(), browser = $8, system = $9
             from link
             where s.id_hash = $1 and s.person_id = $4 and exists (select from live_session l where l.sid = s.sid)
             returning sid)
         insert into browser_session (id_hash, sid, person_id, account, link_version, authenticated_at, expires_at, browser, system)
-        select $2, $3, $4, $5, link_version, coalesce($6::timestamptz, now()), $7, $8, $9 from link where not exists (select from kept)
+        select $2, $3, $4, $5, link_version, coalesce($6::timestamptz, now()), least(now() + $7, coalesce($6::timestamptz, now()) + $10), $8, $9
+        from link where not exists (select from kept)
         """;
 
     private const string RotateSql = "update browser_session set id_hash = $2 where id_hash = $1";
 
-    /// <summary>The session of a browser, if somebody is signed in there.</summary>
-    public Task<BrowserSession?> Find(byte[] idHash, CancellationToken cancellation) =>
-        database.One(
-            FindSql, row => new BrowserSession(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3)),
-            cancellation, idHash, time.GetUtcNow());
+    private readonly SessionLimits limits = options.Value;
+
+    /// <summary>How long a browser keeps what it is known by: as long as a session can last.</summary>
+    public TimeSpan LongestLifetime => limits.AbsoluteLimit;
+
+    /// <summary>The session of a browser, if somebody is signed in there. That it was asked for is use of it.</summary>
+    public async Task<BrowserSession?> Find(byte[] idHash, CancellationToken cancellation)
+    {
+        var isDue = false;
+        var session = await database.One(
+            FindSql,
+            row =>
+            {
+                isDue = row.GetBoolean(4);
+                return new BrowserSession(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3));
+            },
+            cancellation, idHash, limits.TouchAfter);
+        if (isDue)
+            await database.Run(TouchSql, cancellation, idHash, limits.IdleLimit, limits.AbsoluteLimit, limits.TouchAfter);
+        return session;
+    }
 
     /// <summary>Signs a person in: from <paramref name="oldHash"/> on, the browser is known by <paramref name="newHash"/>.</summary>
     /// <param name="oldHash">What the browser was known by.</param>
@@ -60,7 +80,7 @@ public sealed class BrowserSessions(NpgsqlDataSource database, TimeProvider time
         byte[] oldHash, byte[] newHash, Guid personId, string account, Device device, DateTimeOffset? authenticatedAt,
         CancellationToken cancellation) => database.Run(
             SignInSql, cancellation, oldHash, newHash, Guid.CreateVersion7(), personId, account, authenticatedAt,
-            time.GetUtcNow() + Lifetime, device.Browser, device.System);
+            limits.IdleLimit, device.Browser, device.System, limits.AbsoluteLimit);
 
     /// <summary>Gives a session a new id.</summary>
     public Task Rotate(byte[] oldHash, byte[] newHash, CancellationToken cancellation) =>

@@ -1,4 +1,6 @@
-using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Deliveries;
+using Hutong.IdentityLink.Logout;
+using Hutong.IdentityLink.SecurityEvents;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
 
@@ -6,7 +8,7 @@ namespace Hutong.IdentityLink.Sessions;
 
 /// <summary>Ends browser sessions: what hangs on them stops to hold, and the clients they signed in to are told.</summary>
 public sealed partial class EndingSessions(
-    NpgsqlDataSource database, BackchannelLogout logout, TimeProvider time, ILogger<EndingSessions> log)
+    NpgsqlDataSource database, BackchannelLogout logout, SecurityEventDeliveries events, TimeProvider time, ILogger<EndingSessions> log)
 {
     /// <summary>How long signing out waits for clients, so that whoever signed out of one site finds themselves signed out of the others.</summary>
     private static readonly TimeSpan WaitForClients = TimeSpan.FromSeconds(2);
@@ -22,13 +24,19 @@ public sealed partial class EndingSessions(
         where s.person_id = any($1) and not exists (select from live_session l where l.sid = s.sid)
         """;
 
+    // What happened has its place behind all that is in the log by now; of somebody who was erased nothing is told after that.
     // A revocation counts what it ended, and may ask whether all are told.
     private const string EndSql = """
         with told as (
-            insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at, revocation_id)
-            select gen_random_uuid(), client_id, sid, subject, $3, $4, $6::uuid from session_client
+            insert into logout_delivery (id, client_id, sid, subject, attempts, next_attempt_at, expires_at, revocation_id)
+            select gen_random_uuid(), client_id, sid, subject, $7::boolean::int, $3, $4, $6::uuid from session_client
             where sid = any($1) and client_id = any($5)
             returning id, client_id, sid, subject),
+        happened as (
+            insert into security_event (id, client_id, subject, kind, sid, occurred_at, position, next_attempt_at, expires_at)
+            select gen_random_uuid(), c.client_id, c.subject, 'session_revoked', c.sid, $2, (select last_value from mt_events_sequence), $2, $9
+            from session_client c join browser_session s using (sid)
+            where c.sid = any($1) and c.client_id = any($8) and exists (select from person_key k where k.person_id = s.person_id)),
         revoked as (
             update token_grant set revoked_at = $2 where sid = any($1) and not offline and revoked_at is null
             returning grant_id),
@@ -69,7 +77,7 @@ public sealed partial class EndingSessions(
         await Task.WhenAny(sent, Task.Delay(WaitForClients, time, cancellation));
     }
 
-    /// <summary>Ends sessions that may be many: their clients are told by <see cref="LogoutWorker"/>, within moments.</summary>
+    /// <summary>Ends sessions that may be many: their clients are told by <see cref="DeliveryWorker"/>, within moments.</summary>
     /// <param name="sids">The sessions.</param>
     /// <param name="revocation">The revocation that they end by, which counts them; null for none.</param>
     /// <param name="cancellation">Ends it before its commit.</param>
@@ -84,7 +92,7 @@ public sealed partial class EndingSessions(
         batch.BatchCommands.Add(Command(LockSql, sids.ToArray()));
         batch.BatchCommands.Add(Command(
             EndSql, sids.ToArray(), now, tellHere ? now + BackchannelLogout.FirstRetryAfter : now, now + BackchannelLogout.GiveUpAfter,
-            logout.ClientIds, revocation, tellHere));
+            logout.ClientIds, revocation, tellHere, events.ClientIds, now + events.GiveUpAfter));
         var deliveries = new List<LogoutDelivery>();
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);

@@ -12,10 +12,12 @@ namespace Hutong.IdentityLink.Sessions;
 /// <param name="Device">In what.</param>
 /// <param name="BegunAt">UTC.</param>
 /// <param name="AuthenticatedAt">When they last proved there who they are, UTC.</param>
+/// <param name="LastUsedAt">When it was last used, give or take some minutes, UTC.</param>
+/// <param name="EndsAt">When it ends if it is not used any more, UTC.</param>
 /// <param name="Apps">The names of the sites and partner apps signed in to from there.</param>
 public sealed record SessionSeen(
     Guid Session, string Platform, string? DisplayName, Device Device, DateTimeOffset BegunAt, DateTimeOffset AuthenticatedAt,
-    IReadOnlyList<string> Apps);
+    DateTimeOffset LastUsedAt, DateTimeOffset EndsAt, IReadOnlyList<string> Apps);
 
 /// <summary>Some of a person's sessions, the latest proved first.</summary>
 /// <param name="Sessions">The sessions.</param>
@@ -23,16 +25,16 @@ public sealed record SessionSeen(
 public sealed record SessionPage(IReadOnlyList<SessionSeen> Sessions, string? Next);
 
 /// <summary>A person's sessions.</summary>
-public sealed class SessionList(NpgsqlDataSource database, Clients clients, TimeProvider time)
+public sealed class SessionList(NpgsqlDataSource database, Clients clients)
 {
     private const int AtMost = 20;
 
     private const string PageSql = """
         select s.sid, l.platform, l.display_name, s.browser, s.system, s.begun_at, s.authenticated_at,
-               array(select c.client_id from session_client c where c.sid = s.sid order by c.client_id)
+               array(select c.client_id from session_client c where c.sid = s.sid order by c.client_id), s.last_used_at, s.expires_at
         from live_session s join linked_account l using (account)
-        where s.person_id = $1 and s.expires_at > $2 and (s.authenticated_at, s.sid) < ($3, $4)
-        order by s.authenticated_at desc, s.sid desc limit $5
+        where s.person_id = $1 and (s.authenticated_at, s.sid) < ($2, $3)
+        order by s.authenticated_at desc, s.sid desc limit $4
         """;
 
     private const string MineSql = "select sid from live_session where person_id = $1 and sid = $2";
@@ -47,7 +49,7 @@ public sealed class SessionList(NpgsqlDataSource database, Clients clients, Time
     {
         var place = Parse(after);
         var found = await database.Many(
-            PageSql, Read, cancellation, personId, time.GetUtcNow(), place.AuthenticatedAt, place.Sid, AtMost + 1);
+            PageSql, Read, cancellation, personId, place.AuthenticatedAt, place.Sid, AtMost + 1);
         return found.Count <= AtMost
             ? new(found, null)
             : new([.. found.Take(AtMost)], CursorBehind(found[AtMost - 1]));
@@ -62,7 +64,7 @@ public sealed class SessionList(NpgsqlDataSource database, Clients clients, Time
         database.Many(OthersSql, row => row.GetGuid(0), cancellation, personId, sid);
 
     private SessionSeen Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.Text(2), new(row.Text(3), row.Text(4)), row.Time(5), row.Time(6),
+        row.GetGuid(0), row.GetString(1), row.Text(2), new(row.Text(3), row.Text(4)), row.Time(5), row.Time(6), row.Time(8), row.Time(9),
         [.. row.GetFieldValue<string[]>(7).Select(clients.NameOf)]);
 
     private static string CursorBehind(SessionSeen session) => $"{session.AuthenticatedAt.UtcTicks}.{session.Session:N}";

@@ -27,7 +27,6 @@ internal sealed partial class ExpiredRows(
         "delete from access_token where expires_at <= $1",
         "delete from client_token where expires_at <= $1",
         "delete from token_grant where expires_at <= $1",
-        "delete from logout_delivery where expires_at <= $1",
         "delete from revocation r where completed_at <= $1 - interval '30 days' "
             + "and not exists (select from revocation_target t where t.revocation_id = r.id)",
     ];

@@ -1,5 +1,5 @@
 using System.Net;
-using Hutong.IdentityLink.Provider;
+using Hutong.IdentityLink.Logout;
 using Hutong.IdentityLink.Tests.Hosting;
 using Hutong.Testing;
 using Microsoft.AspNetCore.WebUtilities;

@@ -49,7 +49,7 @@ public sealed class RevocationLifeSpecs(Testing.Servers servers, SimulatedPlatfo
         var behind = new ClockBehind();
         var (before, after) = (Secret.Hash("before"), Secret.Hash("after"));
 
-        await new BrowserSessions(Identity.Database, behind).SignIn(before, after, li, account, new(null, null), null, CancellationToken.None);
+        await new BrowserSessions(Identity.Database, Options.Create(new SessionLimits())).SignIn(before, after, li, account, new(null, null), null, CancellationToken.None);
 
         var session = (await Identity.Services.GetRequiredService<BrowserSessions>().Find(after, CancellationToken.None)).ShouldNotBeNull();
         var grants = new TokenGrants(Identity.Database, Identity.Services.GetRequiredService<IOptions<ProviderOptions>>(), behind);

@@ -1,20 +1,24 @@
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Sessions;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Hutong.IdentityLink.Provider;
+namespace Hutong.IdentityLink.Logout;
 
 /// <summary>
 /// <c>/end_session</c> (OpenID Connect RP-Initiated Logout 1.0). With an id token of the session that is to end it ends
-/// at once; otherwise the person is asked, or any page could sign them out.
+/// at once; otherwise the person is asked, or any page could sign them out. A <c>logout_hint</c> names nobody to whom that
+/// would not apply, and changes nothing; <c>ui_locales</c> is the language of the pages.
 /// </summary>
 internal static class EndSessionEndpoint
 {
+    public const string ConfirmPath = "/end_session/confirm";
+
     public static void MapEndSession(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/end_session", Answer);
         routes.MapPost("/end_session", Repost);
-        routes.MapPost("/end_session/confirm", Confirm).RequireFormToken();
+        routes.MapPost(ConfirmPath, Confirm).RequireFormToken();
     }
 
     private static async Task<IResult> Answer(
@@ -33,6 +37,7 @@ internal static class EndSessionEndpoint
                     [nameof(SignOutPage.ClientId)] = request.Client?.Id,
                     [nameof(SignOutPage.ReturnTo)] = request.ReturnTo,
                     [nameof(SignOutPage.State)] = request.State,
+                    [nameof(SignOutPage.UiLocales)] = request.UiLocales,
                 }, formTargets: request.ReturnTo is { } target ? [new Uri(target).GetLeftPart(UriPartial.Authority)] : []);
             }
             await ending.End(session.Sid, cancellation);
@@ -74,7 +79,7 @@ internal static class EndSessionEndpoint
         var returnTo = parameters["post_logout_redirect_uri"];
         return returnTo is not null && client?.MayReturnTo(returnTo) != true
             ? (null, ErrorPage.Of("unregistered_post_logout_redirect"))
-            : (new EndSessionRequest(hint, client, returnTo, parameters["state"]), null);
+            : (new EndSessionRequest(hint, client, returnTo, parameters["state"], parameters["ui_locales"]), null);
     }
 
     private static IResult SignedOut(EndSessionRequest request)
@@ -84,5 +89,5 @@ internal static class EndSessionEndpoint
         return new SeeOther(request.State is { } state ? QueryHelpers.AddQueryString(address, "state", state) : address);
     }
 
-    private sealed record EndSessionRequest(IdTokenHint? Hint, Client? Client, string? ReturnTo, string? State);
+    private sealed record EndSessionRequest(IdTokenHint? Hint, Client? Client, string? ReturnTo, string? State, string? UiLocales);
 }
