@@ -48,7 +48,7 @@ public sealed partial class SessionsPageSpecs(Testing.Servers servers, Simulated
         first.ShouldContain("Taobao");
         first.ShouldContain(IdentityService.Partner);
         first.ShouldNotContain("(this one)");
-        Regex.Count(page.Body, "<time datetime=").ShouldBe(4);
+        Regex.Count(page.Body, "<time datetime=").ShouldBe(8);
         (await here.Get($"{Page}?ui_locales=zh-CN")).Text.ShouldContain("Windows 上的 Chrome");
         (await here.Get("/account")).Body.ShouldContain($"href=\"{Page}\"");
     }
