@@ -18,7 +18,7 @@ public sealed class ClientCredentialsGrant(ClientTokens clientTokens, IOptions<P
             return new OAuthError("unauthorized_client", "A client that cannot keep a secret speaks for nobody by itself.").Answer();
         if (Scopes.Split(parameters["scope"] ?? Scopes.Partner) is not [Scopes.Partner])
             return new OAuthError("invalid_scope", $"The only scope of a client's own is {Scopes.Partner}.").Answer();
-        var token = await clientTokens.Add(client, Scopes.Partner, cancellation);
+        var token = await clientTokens.Add(client, Scopes.Partner);
         return new TokenBody(token, "Bearer", (long)options.Value.AccessTokenLifetime.TotalSeconds, Scopes.Partner);
     }
 }
