@@ -26,14 +26,15 @@ public sealed class Authorizing(
         Continue(waiting.Request, waiting, waiting.CreatedAt, browser, cancellation);
 
     /// <summary>Answers with a code: everything was asked and agreed to.</summary>
+    /// <param name="person">The person, where they were looked at a moment ago; otherwise null.</param>
     public async Task<IResult> Grant(
-        AuthorizeRequest request, string? waitingId, Client client, BrowserSession session, DateTimeOffset consentSeenAt,
+        AuthorizeRequest request, string? waitingId, Client client, BrowserSession session, Person? person, DateTimeOffset consentSeenAt,
         CancellationToken cancellation)
     {
         // A device is let in by the page that asks for it, and by no other.
         if (request.Device is not null)
             return ErrorPage.Of("request_over");
-        if (await GrantFor(client, session, request.Scopes, request.Nonce, cancellation) is not { } grant)
+        if (await GrantFor(client, session, person, request.Scopes, request.Nonce, cancellation) is not { } grant)
             return AuthorizationResponse.Error(issuer, request, "temporarily_unavailable", "Try again shortly.");
         var code = Secret.New();
         // A partner that was granted it may go on while the person is away; our own sites end with the session.
@@ -49,16 +50,19 @@ public sealed class Authorizing(
     /// <returns>Whether it was; not where it waits no more, or the session ended meanwhile.</returns>
     public async Task<bool> GrantDevice(
         WaitingDevice device, Client client, BrowserSession session, DateTimeOffset consentSeenAt, CancellationToken cancellation) =>
-        await GrantFor(client, session, device.Scopes, nonce: null, cancellation) is { } grant
+        await GrantFor(client, session, person: null, device.Scopes, nonce: null, cancellation) is { } grant
         && await grants.AddForDevice(grant, device.Scopes.Contains(Scopes.OfflineAccess), device.Id, consentSeenAt, cancellation);
 
     /// <summary>A grant with the person as the client knows them; null where that could not be written just now.</summary>
     private async Task<TokenGrant?> GrantFor(
-        Client client, BrowserSession session, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellation)
+        Client client, BrowserSession session, Person? person, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellation)
     {
         if (!limits.MayAuthorize(session.PersonId))
             return null;
-        var subject = await subjects.Handle(session.PersonId, client.Sector, cancellation);
+        // One they have is theirs for ever. Should they be somebody else's from now on, the view of what holds knows it.
+        var subject = person?.SubjectIn(client.Sector) is { } known
+            ? known
+            : await subjects.Handle(session.PersonId, client.Sector, cancellation);
         var union = scopes.Contains(Scopes.UnionId) && client.UnionSector is { } sector
             ? await subjects.Handle(session.PersonId, sector, cancellation)
             : subject;
@@ -96,7 +100,7 @@ public sealed class Authorizing(
         var agreed = client.IsSite
             || (!request.AsksForConsent && person.Consented(client.Id, request.Scopes, ConsentText.Version));
         return agreed
-            ? await Grant(request, waiting?.Id, client, session, now, cancellation)
+            ? await Grant(request, waiting?.Id, client, session, person, now, cancellation)
             : await Ask("/consent", "consent_required", "The person has not agreed to this yet.");
 
         async Task<IResult> Ask(string page, string error, string description)

@@ -57,7 +57,7 @@ internal static class ConsentEndpoint
         var given = await consents.Handle(
             session.PersonId, new GiveConsent(client.Id, waiting.Request.Scopes, ConsentText.Version), cancellation);
         return given.Succeeded
-            ? await authorizing.Grant(waiting.Request, waiting.Id, client, session, now, cancellation)
+            ? await authorizing.Grant(waiting.Request, waiting.Id, client, session, person: null, now, cancellation)
             : ErrorPage.Of(given.Rejection);
     }
 }
