@@ -23,43 +23,73 @@ internal static class IntrospectionEndpoint
         if (parameters["token"] is not { } token)
             return OAuthError.InvalidRequest("token is needed").Answer();
         NoStore.Set(http.HttpContext.Response);
-        return Results.Json(await introspection.Of(token, client, cancellation), ProviderJson.Default.IntrospectionBody);
+        return Results.Json(await introspection.Of(token, client), ProviderJson.Default.IntrospectionBody);
     }
 }
 
-/// <summary>Looks at tokens of every kind at once: a client need not say which it has (RFC 7662, section 2.1).</summary>
-public sealed class TokenIntrospection(NpgsqlDataSource database, Operators operators, Issuer issuer)
+/// <summary>
+/// Looks at tokens of every kind at once: a client need not say which it has (RFC 7662, section 2.1). Those that are asked
+/// for in a busy moment are looked at together.
+/// </summary>
+public sealed class TokenIntrospection
 {
     // A rotated refresh token is active no more, also while it could still yield its successor once more.
     private const string FindSql = $"""
-        select 'access', t.expires_at, t.scope, {TokenGrants.Columns}
-        from access_token t join live_grant g using (grant_id)
-        where t.token_hash = $1 and t.expires_at > now() and g.client_id = $2
+        with asked as (
+            select a.token_hash, a.client_id, a.number::int
+            from unnest($1::bytea[], $2::text[]) with ordinality as a (token_hash, client_id, number))
+        select a.number, 'access', t.expires_at, t.scope, {TokenGrants.Columns}
+        from asked a join access_token t using (token_hash) join live_grant g using (grant_id)
+        where t.expires_at > now() and g.client_id = a.client_id
         union all
-        select 'refresh', t.expires_at, g.scope, {TokenGrants.Columns}
-        from refresh_token t join live_grant g using (grant_id)
-        where t.token_hash = $1 and t.expires_at > now() and t.rotated_at is null and g.client_id = $2
+        select a.number, 'refresh', t.expires_at, g.scope, {TokenGrants.Columns}
+        from asked a join refresh_token t using (token_hash) join live_grant g using (grant_id)
+        where t.expires_at > now() and t.rotated_at is null and g.client_id = a.client_id
         union all
-        select 'client', t.expires_at, t.scope, null, t.client_id, null, null, t.client_id, t.scope, null, null, null
-        from live_client_token t
-        where t.token_hash = $1 and t.client_id = $2
+        select a.number, 'client', t.expires_at, t.scope, null, t.client_id, null, null, t.client_id, t.scope, null, null, null
+        from asked a join live_client_token t using (token_hash)
+        where t.client_id = a.client_id
         """;
 
     private static readonly IntrospectionBody Inactive = new(Active: false);
 
+    private readonly NpgsqlDataSource database;
+    private readonly Operators operators;
+    private readonly Issuer issuer;
+    private readonly Together<Asked, IntrospectionBody> asking;
+
+    /// <summary>Looks at those in this database.</summary>
+    public TokenIntrospection(NpgsqlDataSource database, Operators operators, Issuer issuer)
+    {
+        (this.database, this.operators, this.issuer) = (database, operators, issuer);
+        asking = new(Find);
+    }
+
     /// <summary>What a token stands for, if it holds and was given to this client.</summary>
-    internal async Task<IntrospectionBody> Of(string token, Client client, CancellationToken cancellation) =>
-        await database.One(FindSql, Read, cancellation, Secret.Hash(token), client.Id) ?? Inactive;
+    internal Task<IntrospectionBody> Of(string token, Client client) => asking.Ask(new(Secret.Hash(token), client.Id));
+
+    private async Task<IReadOnlyList<IntrospectionBody>> Find(IReadOnlyList<Asked> asked)
+    {
+        var answers = Enumerable.Repeat(Inactive, asked.Count).ToArray();
+        var found = await database.Many(
+            FindSql, row => (Number: row.GetInt32(0), Body: Read(row)), CancellationToken.None,
+            asked.Select(one => one.Hash).ToArray(), asked.Select(one => one.ClientId).ToArray());
+        foreach (var (number, body) in found)
+            answers[number - 1] = body;
+        return answers;
+    }
 
     private IntrospectionBody Read(NpgsqlDataReader row)
     {
-        var (kind, expires, scope) = (row.GetString(0), row.Time(1).ToUnixTimeSeconds(), row.GetString(2));
+        var (kind, expires, scope) = (row.GetString(1), row.Time(2).ToUnixTimeSeconds(), row.GetString(3));
         if (kind != "client")
-            scope = string.Join(' ', operators.Limit(TokenGrants.Read(row, first: 3) with { Scopes = Scopes.Split(scope) }).Scopes);
+            scope = string.Join(' ', operators.Limit(TokenGrants.Read(row, first: 4) with { Scopes = Scopes.Split(scope) }).Scopes);
         return new(
-            Active: true, scope, ClientId: row.GetString(4), TokenType: kind == "refresh" ? null : "Bearer", expires,
-            Sub: row.GetString(7), Iss: issuer.Public);
+            Active: true, scope, ClientId: row.GetString(5), TokenType: kind == "refresh" ? null : "Bearer", expires,
+            Sub: row.GetString(8), Iss: issuer.Public);
     }
+
+    private sealed record Asked(byte[] Hash, string ClientId);
 }
 
 /// <summary>The answer (RFC 7662, section 2.2).</summary>
