@@ -18,9 +18,8 @@ public sealed class DeviceAuthorizations(NpgsqlDataSource database)
     /// <summary>How long it has to wait between two questions.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    // A user code that happens to be taken adds nothing; one that is over may be taken again.
+    // A user code that happens to be taken adds nothing: another one is made.
     private const string AddSql = """
-        with over as (delete from device_authorization where user_code_hash = $3 and expires_at <= now())
         insert into device_authorization (id, device_code_hash, user_code_hash, client_id, scope, interval_seconds, expires_at)
         values ($1, $2, $3, $4, $5, $6, now() + $7)
         on conflict (user_code_hash) do nothing

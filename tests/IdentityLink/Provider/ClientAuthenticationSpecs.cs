@@ -38,7 +38,8 @@ public sealed class ClientAuthenticationSpecs(IdentityService identity, Servers 
     public async Task Of_an_assertion_that_is_shown_to_two_instances_at_once_one_takes_it()
     {
         await using var two = new IdentityService(servers, platforms);
-        await two.Start(new Dictionary<string, string?>(), count: 2);
+        await two.Start(
+            new Dictionary<string, string?> { [$"Provider:Clients:{IdentityService.Partner}:AuthenticationMethod"] = "client_secret_post" }, count: 2);
         var turn = 0;
         using var client = new RelyingParty(() => two.Instance(Interlocked.Increment(ref turn) % 2), IdentityService.JwtPartner);
         for (var round = 0; round < 5; round++)
@@ -47,6 +48,12 @@ public sealed class ClientAuthenticationSpecs(IdentityService identity, Servers 
             var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Ask(assertion, client)));
             answers.Count(answer => answer.Status == HttpStatusCode.OK).ShouldBe(1);
         }
+
+        // Whoever registered one way to send its secret is not taken at the other.
+        using var byPost = new RelyingParty(() => two.Address, IdentityService.Partner);
+        (await byPost.Token(("grant_type", "client_credentials"))).ShouldBeError("invalid_client", HttpStatusCode.Unauthorized);
+        (await Post(byPost, [("grant_type", "client_credentials"), ("client_id", byPost.ClientId), ("client_secret", IdentityService.Secret(byPost.ClientId))]))
+            .Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

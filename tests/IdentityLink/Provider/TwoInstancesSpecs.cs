@@ -6,6 +6,33 @@ namespace Hutong.IdentityLink.Tests.Provider;
 public sealed class TwoInstancesSpecs(Testing.Servers servers, SimulatedPlatforms platforms)
 {
     [Fact]
+    public async Task Refreshes_of_one_token_at_two_instances_at_once_yield_one_successor_and_a_code_gives_tokens_once()
+    {
+        await using var identity = new IdentityService(servers, platforms);
+        await identity.Start(new Dictionary<string, string?>(), count: 2);
+        var turn = 0;
+        Uri Next() => identity.Instance(Interlocked.Increment(ref turn) % 2);
+        using var browser = new TestBrowser(Next, platforms.Port);
+        using var site = new RelyingParty(Next, IdentityService.Site);
+        var token = (await CodeFlowSpecs.SignIn(browser, site, "li-na"))["refresh_token"]!.GetValue<string>();
+        for (var round = 0; round < 5; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => site.Refresh(token)));
+            answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK);
+            token = answers.Select(answer => answer.Body["refresh_token"]!.GetValue<string>()).Distinct().ShouldHaveSingleItem();
+        }
+        (await identity.Count("select count(*) from refresh_token where rotated_at is null")).ShouldBe(1);
+
+        for (var round = 0; round < 5; round++)
+        {
+            var code = (await browser.Get(site.AuthorizeAddress(("prompt", "none")))).LocationQuery["code"];
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => site.Redeem(code)));
+            var tokens = answers.Where(answer => answer.Status == HttpStatusCode.OK).ShouldHaveSingleItem().Body;
+            (await site.UserInfo(tokens["access_token"]!.GetValue<string>())).ShouldBeError("invalid_token", HttpStatusCode.Unauthorized);
+        }
+    }
+
+    [Fact]
     public async Task Requests_may_go_to_either_instance_from_the_first_on()
     {
         await using var identity = new IdentityService(servers, platforms);
