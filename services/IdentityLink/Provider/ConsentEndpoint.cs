@@ -29,14 +29,10 @@ internal static class ConsentEndpoint
             [nameof(ConsentPage.Host)] = client.IsNative && !IsOfTheWeb(target) ? null : target.IdnHost,
             [nameof(ConsentPage.Nickname)] = await accounts.Nickname(session.PersonId, cancellation),
             [nameof(ConsentPage.Scopes)] = waiting.Request.Scopes,
-        }, formTargets: FormTarget(target));
+        }, formTargets: AuthorizationResponse.FormTarget(target));
     }
 
     private static bool IsOfTheWeb(Uri target) => target.Scheme == Uri.UriSchemeHttps;
-
-    /// <summary>As a content security policy names it, which knows no IPv6 literals (CSP Level 3, section 2.3.1).</summary>
-    private static string FormTarget(Uri target) =>
-        target.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 ? target.GetLeftPart(UriPartial.Authority) : $"{target.Scheme}:";
 
     private static async Task<IResult> Decide(
         HttpRequest http, Browser browser, AuthorizeRequests requests, Clients clients, GivingConsent consents, Authorizing authorizing,

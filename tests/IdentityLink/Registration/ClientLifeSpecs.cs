@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Hutong.EventStore;
+using Hutong.IdentityLink.Logout;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
 using Hutong.IdentityLink.Registration;
