@@ -8,7 +8,7 @@ namespace Hutong.Benchmarks.Provider;
 internal sealed class Metered(IEnumerable<Action> callers, int process)
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(60);
 
     private readonly Func<TimeSpan, Task<Done>> load = Load.OnThreads([.. callers]);
