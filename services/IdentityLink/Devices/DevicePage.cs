@@ -32,7 +32,7 @@ internal static class DevicePage
 
     private static async Task<IResult> EnterCode(
         HttpRequest http, Browser browser, UserCodeGuesses guesses, DeviceAuthorizations devices, AuthorizeRequests requests,
-        Issuer issuer, TimeProvider time, CancellationToken cancellation)
+        Issuer issuer, CancellationToken cancellation)
     {
         if (UserCode.Read(http.Form["user_code"]) is not { } code)
             return ErrorPage.Of("user_code_unknown", backTo: Path);
@@ -45,8 +45,9 @@ internal static class DevicePage
         var request = new AuthorizeRequest
         {
             ClientId = device.ClientId, RedirectUri = issuer.Address(Path), Scopes = device.Scopes, Device = device.Id,
+            UserCode = UserCode.Shown(code),
         };
-        var waiting = await requests.Add(request, time.GetUtcNow(), cancellation);
+        var waiting = await requests.Add(request, cancellation);
         return new SeeOther($"/authorize/resume?request={waiting.Id}");
     }
 
@@ -63,6 +64,7 @@ internal static class DevicePage
             [nameof(ConfirmDevicePage.Browser)] = browser,
             [nameof(ConfirmDevicePage.RequestId)] = waiting.Id,
             [nameof(ConfirmDevicePage.ClientName)] = client.Name,
+            [nameof(ConfirmDevicePage.Code)] = waiting.Request.UserCode,
             [nameof(ConfirmDevicePage.Scopes)] = device.Scopes,
         });
     }

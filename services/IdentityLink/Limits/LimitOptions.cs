@@ -15,7 +15,7 @@ public sealed class LimitOptions
     [Range(1, int.MaxValue)]
     public int SignInsPerMinute { get; init; } = 30;
 
-    /// <summary>Authorizations that one person gives, a minute: also those that no page asks for.</summary>
+    /// <summary>Authorizations that one person gives one client, a minute: also those that no page asks for.</summary>
     [Range(1, int.MaxValue)]
     public int AuthorizationsPerMinute { get; init; } = 240;
 

@@ -12,7 +12,7 @@ public sealed class ProvedLimits : IDisposable
 {
     private readonly bool enabled;
     private readonly PartitionedRateLimiter<string> accounts;
-    private readonly PartitionedRateLimiter<Guid> persons;
+    private readonly PartitionedRateLimiter<(Guid Person, string Client)> persons;
     private readonly PartitionedRateLimiter<string> clients;
 
     /// <summary>Takes the limits from configuration.</summary>
@@ -20,7 +20,7 @@ public sealed class ProvedLimits : IDisposable
     {
         enabled = options.Value.Enabled;
         accounts = Buckets<string>(options.Value.SignInsPerMinute);
-        persons = Buckets<Guid>(options.Value.AuthorizationsPerMinute);
+        persons = Buckets<(Guid, string)>(options.Value.AuthorizationsPerMinute);
         clients = Buckets<string>(options.Value.ClientRequestsPerMinute);
     }
 
@@ -30,8 +30,11 @@ public sealed class ProvedLimits : IDisposable
     /// <summary>Whether an account, which was just proved, may sign in once more.</summary>
     public bool MaySignIn(string account) => Take(accounts, account);
 
-    /// <summary>Whether a signed-in person may let a client have something once more.</summary>
-    public bool MayAuthorize(Guid personId) => Take(persons, personId);
+    /// <summary>
+    /// Whether a signed-in person may let a client have something once more. Each client has a share of its own: a page that
+    /// sends a browser to one again and again keeps it from no other.
+    /// </summary>
+    public bool MayAuthorize(Guid personId, Client client) => Take(persons, (personId, client.Id));
 
     /// <summary>
     /// Whether a client that proved who it is may ask once more. Our own sites may, always: they ask for everybody. So may

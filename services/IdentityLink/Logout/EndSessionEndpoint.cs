@@ -38,7 +38,7 @@ internal static class EndSessionEndpoint
                     [nameof(SignOutPage.ReturnTo)] = request.ReturnTo,
                     [nameof(SignOutPage.State)] = request.State,
                     [nameof(SignOutPage.UiLocales)] = request.UiLocales,
-                }, formTargets: request.ReturnTo is { } target ? [new Uri(target).GetLeftPart(UriPartial.Authority)] : []);
+                }, formTargets: request.ReturnTo is { } target ? [FormTarget.Of(target)] : []);
             }
             await ending.End(session.Sid, cancellation);
             browser.SignedOut();

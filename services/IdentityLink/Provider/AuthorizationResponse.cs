@@ -34,10 +34,6 @@ internal static class AuthorizationResponse
     private static IResult Error(Issuer issuer, string redirectUri, string? mode, string? state, OAuthError error) =>
         Send(issuer, redirectUri, mode, state, ("error", error.Code), ("error_description", error.Description));
 
-    /// <summary>A redirect address as a content security policy names it, which knows no IPv6 literals (CSP Level 3, section 2.3.1).</summary>
-    public static string FormTarget(Uri target) =>
-        target.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 ? target.GetLeftPart(UriPartial.Authority) : $"{target.Scheme}:";
-
     private static IResult Send(
         Issuer issuer, string redirectUri, string? mode, string? state, params IEnumerable<(string Name, string? Value)> answer)
     {
@@ -51,7 +47,7 @@ internal static class AuthorizationResponse
         {
             [nameof(FormPostPage.Target)] = redirectUri,
             [nameof(FormPostPage.Parameters)] = given,
-        }, formTargets: FormTarget(new Uri(redirectUri)));
+        }, formTargets: FormTarget.Of(redirectUri));
     }
 }
 

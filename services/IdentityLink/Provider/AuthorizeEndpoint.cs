@@ -1,4 +1,5 @@
 using Hutong.IdentityLink.Pages;
+using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.Sessions;
 
 namespace Hutong.IdentityLink.Provider;
@@ -15,7 +16,7 @@ internal static class AuthorizeEndpoint
     }
 
     private static async Task<IResult> Answer(
-        HttpRequest http, Browser browser, Clients clients, PushedRequests pushed, Authorizing authorizing, Issuer issuer,
+        HttpRequest http, Browser browser, Clients clients, PushedRequests pushed, KnownPlatforms platforms, Authorizing authorizing, Issuer issuer,
         CancellationToken cancellation)
     {
         var parameters = Parameters.OfQuery(http);
@@ -36,7 +37,7 @@ internal static class AuthorizeEndpoint
             return AuthorizationResponse.Error(
                 issuer, redirectUri, parameters, OAuthError.InvalidRequest("The client must push its requests to /par first."));
         }
-        var (request, error) = AuthorizeRequest.Validate(parameters, client, redirectUri);
+        var (request, error) = AuthorizeRequest.Validate(parameters, client, redirectUri, platforms.WaysIn);
         return request is null
             ? AuthorizationResponse.Error(issuer, redirectUri, parameters, error!)
             : await authorizing.Begin(request, browser, cancellation);

@@ -39,7 +39,10 @@ public sealed partial record AuthorizeRequest
     /// <summary>Whom the client expects, by their <c>sub</c>; null for anybody.</summary>
     public string? ExpectedSubject { get; init; }
 
-    /// <summary>The platform that the person is expected to sign in with, or what else the client knows of them.</summary>
+    /// <summary>
+    /// The way in that the person is expected to take, where the client names one; null for anything else that it knows of
+    /// them, such as a telephone number, which is not kept.
+    /// </summary>
     public string? LoginHint { get; init; }
 
     /// <summary>Of which the <c>acr</c> must be one; null where it may be any.</summary>
@@ -56,6 +59,9 @@ public sealed partial record AuthorizeRequest
 
     /// <summary>The device that the person is to let in (RFC 8628): it fetches its tokens itself; null for everything else.</summary>
     public Guid? Device { get; init; }
+
+    /// <summary>The code that the device shows; null for everything else.</summary>
+    public string? UserCode { get; init; }
 
     private static readonly string[] KnownPrompts = ["none", "login", "consent", "select_account"];
 
@@ -79,7 +85,8 @@ public sealed partial record AuthorizeRequest
 
     /// <summary>Checks a request whose client and redirect address are known to be good.</summary>
     /// <returns>The request, or the error to send to the client.</returns>
-    public static (AuthorizeRequest? Request, OAuthError? Error) Validate(Parameters parameters, Client client, string redirectUri)
+    public static (AuthorizeRequest? Request, OAuthError? Error) Validate(
+        Parameters parameters, Client client, string redirectUri, IReadOnlyList<string> waysIn)
     {
         if (parameters.FirstFault is { } fault)
             return Fail(OAuthError.InvalidRequest(fault));
@@ -131,7 +138,7 @@ public sealed partial record AuthorizeRequest
             UiLocales = parameters["ui_locales"],
             ResponseMode = parameters["response_mode"],
             ExpectedSubject = claims.Subject,
-            LoginHint = parameters["login_hint"],
+            LoginHint = parameters["login_hint"] is { } hint && waysIn.Contains(hint) ? hint : null,
             RequiredAcr = claims.RequiredAcr,
             PreferredAcr = [.. Provider.Scopes.Split(parameters["acr_values"]).Concat(claims.PreferredAcr).Intersect(AuthenticationContext.All)],
             IdTokenClaims = claims.IdToken,

@@ -19,11 +19,20 @@ public sealed class Authorizing(
 {
     /// <summary>Begins with a request that just came.</summary>
     public Task<IResult> Begin(AuthorizeRequest request, Browser browser, CancellationToken cancellation) =>
-        Continue(request, waiting: null, time.GetUtcNow(), browser, cancellation);
+        Continue(request, waiting: null, browser, cancellation);
 
     /// <summary>Goes on with one that waited.</summary>
     public Task<IResult> Resume(WaitingRequest waiting, Browser browser, CancellationToken cancellation) =>
-        Continue(waiting.Request, waiting, waiting.CreatedAt, browser, cancellation);
+        Continue(waiting.Request, waiting, browser, cancellation);
+
+    /// <summary>The client of a request, as long as it may be answered there: what was registered may have changed meanwhile.</summary>
+    public Client? ClientOf(AuthorizeRequest request) =>
+        clients.Find(request.ClientId) is { } client && (request.Device is not null || client.MayRedirectTo(request.RedirectUri)) ? client : null;
+
+    /// <summary>Whether a session is all that a request that waited asks of one.</summary>
+    public async Task<bool> IsEnough(WaitingRequest waiting, Client client, BrowserSession session, CancellationToken cancellation) =>
+        IsRecent(waiting.Request, waiting, session) && waiting.Request.Accepts(session.Account)
+        && await IsExpected(waiting.Request, client, await Load(session, cancellation), cancellation);
 
     /// <summary>Answers with a code: everything was asked and agreed to.</summary>
     /// <param name="person">The person, where they were looked at a moment ago; otherwise null.</param>
@@ -57,7 +66,7 @@ public sealed class Authorizing(
     private async Task<TokenGrant?> GrantFor(
         Client client, BrowserSession session, Person? person, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellation)
     {
-        if (!limits.MayAuthorize(session.PersonId))
+        if (!limits.MayAuthorize(session.PersonId, client))
             return null;
         // One they have is theirs for ever. Should they be somebody else's from now on, the view of what holds knows it.
         var subject = person?.SubjectIn(client.Sector) is { } known
@@ -74,24 +83,24 @@ public sealed class Authorizing(
     }
 
     private async Task<IResult> Continue(
-        AuthorizeRequest request, WaitingRequest? waiting, DateTimeOffset askedAt, Browser browser, CancellationToken cancellation)
+        AuthorizeRequest request, WaitingRequest? waiting, Browser browser, CancellationToken cancellation)
     {
-        if (clients.Find(request.ClientId) is not { } client)
-            return AuthorizationResponse.Error(issuer, request, "unauthorized_client", "The client is no longer registered.");
-        if (browser.Session is not { } session || !IsRecent(request, session, askedAt))
+        if (ClientOf(request) is not { } client)
+            return ErrorPage.Of(clients.Find(request.ClientId) is null ? clients.WhyNot(request.ClientId) : "unregistered_redirect");
+        if (browser.Session is not { } session || !IsRecent(request, waiting, session))
             return await Ask("/sign-in", "login_required", "Nobody is signed in, or not recently enough.");
         if (!request.Accepts(session.Account))
         {
-            return session.AuthenticatedAt >= askedAt
+            return IsMadeFor(waiting, session)
                 ? AuthorizationResponse.Error(issuer, request, OAuthError.UnmetAuthenticationRequirements)
                 : await Ask("/sign-in", "login_required", "The person is not signed in by what the request must have.");
         }
 
         var now = time.GetUtcNow();
-        var person = (await store.Load(Person.Fold, Person.StreamOf(session.PersonId), cancellation: cancellation)).State;
+        var person = await Load(session, cancellation);
         if (!await IsExpected(request, client, person, cancellation))
         {
-            return session.AuthenticatedAt >= askedAt || request.IsSilent
+            return IsMadeFor(waiting, session) || request.IsSilent
                 ? AuthorizationResponse.Error(issuer, request, "login_required", "Somebody else is signed in than the client expects.")
                 : await Ask("/sign-in", "login_required", "");
         }
@@ -107,22 +116,24 @@ public sealed class Authorizing(
         {
             if (request.IsSilent)
                 return AuthorizationResponse.Error(issuer, request, error, description);
-            waiting ??= await requests.Add(request, askedAt, cancellation);
+            waiting ??= await requests.Add(request, cancellation);
             // A choice made on our pages outweighs the client's wish.
             var locales = !browser.ChoseLanguage && request.UiLocales is { } asked ? $"&ui_locales={Uri.EscapeDataString(asked)}" : "";
             return new SeeOther($"{page}?request={waiting.Id}{locales}");
         }
     }
 
-    /// <summary>Whether a session's sign-in is all that the request asks of one.</summary>
-    public bool IsEnough(AuthorizeRequest request, BrowserSession session, DateTimeOffset askedAt) =>
-        IsRecent(request, session, askedAt) && request.Accepts(session.Account);
-
-    /// <summary>Whether it is as recent as the request asks. One made for this very request always is.</summary>
-    private bool IsRecent(AuthorizeRequest request, BrowserSession session, DateTimeOffset askedAt) =>
-        session.AuthenticatedAt >= askedAt
+    /// <summary>Whether a sign-in is as recent as the request asks. One made for this very request always is.</summary>
+    private static bool IsRecent(AuthorizeRequest request, WaitingRequest? waiting, BrowserSession session) =>
+        IsMadeFor(waiting, session)
         || (!request.AsksForSignIn
-            && (request.MaxAge is not { } seconds || time.GetUtcNow() - session.AuthenticatedAt <= TimeSpan.FromSeconds(seconds)));
+            && (request.MaxAge is not { } seconds || session.SeenAt - session.AuthenticatedAt <= TimeSpan.FromSeconds(seconds)));
+
+    /// <summary>Whether a sign-in answers a request that waited for one.</summary>
+    private static bool IsMadeFor(WaitingRequest? waiting, BrowserSession session) => session.AuthenticatedAt >= waiting?.CreatedAt;
+
+    private async Task<Person> Load(BrowserSession session, CancellationToken cancellation) =>
+        (await store.Load(Person.Fold, Person.StreamOf(session.PersonId), cancellation: cancellation)).State;
 
     private async Task<bool> IsExpected(AuthorizeRequest request, Client client, Person person, CancellationToken cancellation) =>
         (request.ExpectedSubject is not { } expected || person.SubjectIn(client.Sector) == expected)

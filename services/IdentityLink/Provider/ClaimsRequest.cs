@@ -47,9 +47,11 @@ public sealed record ClaimsRequest
         if (root.ValueKind != JsonValueKind.Object
             || Members(root, "id_token") is not { } idToken || Members(root, "userinfo") is not { } userInfo)
             return null;
-        var subjects = idToken.Concat(userInfo).Where(one => one.Name == "sub").SelectMany(one => one.Values ?? []).Distinct().ToArray();
+        var expected = idToken.Concat(userInfo).Where(one => one is { Name: "sub", Values: not null }).ToArray();
+        var subjects = expected.SelectMany(one => one.Values!).Distinct().ToArray();
         var acr = idToken.SingleOrDefault(one => one.Name == "acr");
-        return subjects.Length > 1 ? null : new ClaimsRequest
+        // One alone, and one that can be: whoever expects a certain person must not be given another.
+        return subjects.Length > 1 || expected.Any(one => one.Values!.Count == 0) ? null : new ClaimsRequest
         {
             IdToken = Known(idToken),
             UserInfo = Known(userInfo),

@@ -14,9 +14,10 @@ internal static class ConsentEndpoint
     }
 
     private static async Task<IResult> Show(
-        string? request, Browser browser, AuthorizeRequests requests, Clients clients, LinkedAccounts accounts, CancellationToken cancellation)
+        string? request, Browser browser, AuthorizeRequests requests, Authorizing authorizing, LinkedAccounts accounts,
+        CancellationToken cancellation)
     {
-        if (await requests.Find(request, cancellation) is not { } waiting || clients.Find(waiting.Request.ClientId) is not { } client)
+        if (await Find(request, requests, authorizing, cancellation) is not var (waiting, client))
             return ErrorPage.Of("request_over");
         if (browser.Session is not { } session)
             return new SeeOther($"/authorize/resume?request={waiting.Id}");
@@ -29,20 +30,19 @@ internal static class ConsentEndpoint
             [nameof(ConsentPage.Host)] = client.IsNative && !IsOfTheWeb(target) ? null : target.IdnHost,
             [nameof(ConsentPage.Nickname)] = await accounts.Nickname(session.PersonId, cancellation),
             [nameof(ConsentPage.Scopes)] = waiting.Request.Scopes,
-        }, formTargets: AuthorizationResponse.FormTarget(target));
+        }, formTargets: FormTarget.Of(waiting.Request.RedirectUri));
     }
 
     private static bool IsOfTheWeb(Uri target) => target.Scheme == Uri.UriSchemeHttps;
 
     private static async Task<IResult> Decide(
-        HttpRequest http, Browser browser, AuthorizeRequests requests, Clients clients, GivingConsent consents, Authorizing authorizing,
-        Issuer issuer, TimeProvider time, CancellationToken cancellation)
+        HttpRequest http, Browser browser, AuthorizeRequests requests, GivingConsent consents, Authorizing authorizing, Issuer issuer,
+        TimeProvider time, CancellationToken cancellation)
     {
-        if (await requests.Find(http.Form["request"], cancellation) is not { } waiting
-            || clients.Find(waiting.Request.ClientId) is not { } client)
+        if (await Find(http.Form["request"], requests, authorizing, cancellation) is not var (waiting, client))
             return ErrorPage.Of("request_over");
         // Whoever reaches the form without the sign-in that the request asks for is led to it first.
-        if (browser.Session is not { } session || !authorizing.IsEnough(waiting.Request, session, waiting.CreatedAt))
+        if (browser.Session is not { } session || !await authorizing.IsEnough(waiting, client, session, cancellation))
             return new SeeOther($"/authorize/resume?request={waiting.Id}");
         if (http.Form["decision"] != "allow")
         {
@@ -56,4 +56,11 @@ internal static class ConsentEndpoint
             ? await authorizing.Grant(waiting.Request, waiting.Id, client, session, person: null, now, cancellation)
             : ErrorPage.Of(given.Rejection);
     }
+
+    /// <summary>A device's request is answered on its own page, which warns of codes that others send.</summary>
+    private static async Task<(WaitingRequest Waiting, Client Client)?> Find(
+        string? request, AuthorizeRequests requests, Authorizing authorizing, CancellationToken cancellation) =>
+        await requests.Find(request, cancellation) is { Request.Device: null } waiting && authorizing.ClientOf(waiting.Request) is { } client
+            ? (waiting, client)
+            : null;
 }

@@ -10,7 +10,10 @@ internal static partial class LoopbackAddresses
 {
     /// <summary>An address as it is compared, whatever its port; null for one that is none of them.</summary>
     public static string? WithoutPort(string uri) =>
-        Pattern().Match(uri) is { Success: true } match ? $"{match.Groups["host"]}{match.Groups["rest"]}" : null;
+        // Five digits may be no port.
+        Pattern().Match(uri) is { Success: true } match && Uri.TryCreate(uri, UriKind.Absolute, out _)
+            ? $"{match.Groups["host"]}{match.Groups["rest"]}"
+            : null;
 
     [GeneratedRegex(@"\Ahttp://(?<host>127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(?<rest>/[^#\s]*)?\z")]
     private static partial Regex Pattern();

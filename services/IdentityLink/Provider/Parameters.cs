@@ -11,6 +11,8 @@ public sealed class Parameters
     private const int MaxLength = 2048;
     private const int MaxTokenLength = 8192;
 
+    private static readonly string[] Tokens = ["id_token_hint", "subject_token", "client_assertion", "request"];
+
     /// <summary>Servers take request lines of 8 KiB.</summary>
     private const int LongestAddress = 7 * 1024;
 
@@ -60,7 +62,7 @@ public sealed class Parameters
     private static string? Fault(string name, StringValues value) => value switch
     {
         { Count: > 1 } => $"{Shown(name)} is there more than once",
-        [{ } one] when one.Length > (name is "id_token_hint" or "subject_token" or "client_assertion" ? MaxTokenLength : MaxLength) => $"{Shown(name)} is too long",
+        [{ } one] when one.Length > (Tokens.Contains(name) ? MaxTokenLength : MaxLength) => $"{Shown(name)} is too long",
         [{ } one] when one.Any(char.IsControl) => $"{Shown(name)} has a control character",
         _ => null,
     };

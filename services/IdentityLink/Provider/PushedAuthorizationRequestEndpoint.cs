@@ -1,3 +1,5 @@
+using Hutong.IdentityLink.Platforms;
+
 namespace Hutong.IdentityLink.Provider;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal static class PushedAuthorizationRequestEndpoint
     public static void MapPushedAuthorizationRequestEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost(Path, Answer);
 
     private static async Task<IResult> Answer(
-        HttpRequest http, ClientAuthentication authentication, PushedRequests pushed, CancellationToken cancellation)
+        HttpRequest http, ClientAuthentication authentication, PushedRequests pushed, KnownPlatforms platforms, CancellationToken cancellation)
     {
         var (client, parameters, refusal) = await authentication.OfForm(http, cancellation);
         if (client is null)
@@ -20,7 +22,7 @@ internal static class PushedAuthorizationRequestEndpoint
             return OAuthError.InvalidRequest("request_uri is what this endpoint answers with.").Answer();
         if (parameters["redirect_uri"] is not { } redirectUri || !client.MayRedirectTo(redirectUri))
             return OAuthError.InvalidRequest("redirect_uri is not registered.").Answer();
-        var (request, error) = AuthorizeRequest.Validate(parameters, client, redirectUri);
+        var (request, error) = AuthorizeRequest.Validate(parameters, client, redirectUri, platforms.WaysIn);
         if (request is null)
             return error!.Answer();
         NoStore.Set(http.HttpContext.Response);

@@ -45,7 +45,9 @@ public sealed class RevokingReached(IEventStore store, IdempotentCommands comman
     // Whether it is configured does not matter: what was obtained through it before outlives its settings.
     private const string PlatformSql = "select from linked_account where platform = $1 limit 1";
 
-    private const string ClientSql = "select from token_grant where client_id = $1 limit 1";
+    private const string ClientSql = """
+        (select from token_grant where client_id = $1 limit 1) union all (select from client_token where client_id = $1 limit 1)
+        """;
 
     private static readonly Table<RevocationRow> Revocations = new("revocation", RevocationJson.Default.RevocationRow, "id");
 

@@ -10,7 +10,9 @@ namespace Hutong.IdentityLink.Sessions;
 /// <param name="PersonId">Who is signed in.</param>
 /// <param name="Account">The account they signed in with: its stream id.</param>
 /// <param name="AuthenticatedAt">When they last proved who they are, by the database's clock, UTC.</param>
-public sealed record BrowserSession(Guid Sid, Guid PersonId, string Account, DateTimeOffset AuthenticatedAt)
+/// <param name="SeenAt">When it was looked at, by the same clock: two instances' clocks are never compared.</param>
+public sealed record BrowserSession(
+    Guid Sid, Guid PersonId, string Account, DateTimeOffset AuthenticatedAt, DateTimeOffset SeenAt)
 {
     /// <summary>The sign-in as a proof.</summary>
     public AccountProof SignIn => new(Account, AuthenticatedAt);
@@ -20,7 +22,7 @@ public sealed record BrowserSession(Guid Sid, Guid PersonId, string Account, Dat
 public sealed class BrowserSessions(NpgsqlDataSource database, IOptions<SessionLimits> options)
 {
     private const string FindSql =
-        "select sid, person_id, account, authenticated_at, last_used_at < now() - $2 from live_session where id_hash = $1";
+        "select sid, person_id, account, authenticated_at, now(), last_used_at < now() - $2 from live_session where id_hash = $1";
 
     private const string TouchSql = """
         update browser_session set last_used_at = now(), expires_at = least(now() + $2, authenticated_at + $3)
@@ -59,8 +61,8 @@ public sealed class BrowserSessions(NpgsqlDataSource database, IOptions<SessionL
             FindSql,
             row =>
             {
-                isDue = row.GetBoolean(4);
-                return new BrowserSession(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3));
+                isDue = row.GetBoolean(5);
+                return new BrowserSession(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3), row.Time(4));
             },
             cancellation, idHash, limits.TouchAfter);
         if (isDue)

@@ -48,7 +48,7 @@ internal static class SignInEndpoints
 
     /// <summary>A platform that knows the person already sends the browser straight on, through us to the client.</summary>
     private static string[] ReturnOrigins(WaitingRequest? waiting) =>
-        waiting is null ? [] : [AuthorizationResponse.FormTarget(new Uri(waiting.Request.RedirectUri))];
+        waiting is null ? [] : [FormTarget.Of(waiting.Request.RedirectUri)];
 
     private static async Task<IResult> Start(
         string platform, HttpRequest http, Browser browser, KnownPlatforms platforms, AuthorizeRequests requests, Visiting visiting,

@@ -34,7 +34,7 @@ public sealed class ClientDeciderSpecs
     [InlineData(true, 10, RegisterClient.TooManyPending)]
     [InlineData(false, 0, RegisterClient.TooMany)]
     public void A_person_has_so_many_clients_and_fewer_that_wait(bool hasPlace, long pending, string? refusal) =>
-        RegisterClient.Decide(new(Id, Owner, App, null, null), hasPlace, pending, Now).Rejection?.Code.ShouldBe(refusal);
+        (RegisterClient.Decide(new(Id, Owner, App, null, null), hasPlace, pending, Now).Rejection?.Code).ShouldBe(refusal);
 
     public static TheoryData<string, object> WhatWaits() => new()
     {

@@ -63,12 +63,13 @@ public sealed class MetadataRuleSpecs
     [InlineData("com.example.noodles://cb", false)]
     [InlineData("javascript:alert(1)", false)]
     public void A_native_client_listens_on_its_own_machine_or_has_a_scheme_or_an_address_of_its_own(string address, bool isFit) =>
-        Read($$"""{ "client_name": "Noodles", "application_type": "native", "redirect_uris": ["{{address}}"] }""")
-            .Rejection?.Code.ShouldBe(isFit ? null : "invalid_redirect_uri");
+        (Read($$"""{ "client_name": "Noodles", "application_type": "native", "redirect_uris": ["{{address}}"] }""")
+            .Rejection?.Code).ShouldBe(isFit ? null : "invalid_redirect_uri");
 
     [Theory]
     [InlineData("http://127.0.0.1:54321/cb", true)]
     [InlineData("http://127.0.0.1/cb", true)]
+    [InlineData("http://127.0.0.1:99999/cb", false)]
     [InlineData("http://127.0.0.1:54321/cb?x=1", false)]
     [InlineData("http://127.0.0.1:54321/other", false)]
     [InlineData("http://127.0.0.1:54321@evil.example/cb", false)]
