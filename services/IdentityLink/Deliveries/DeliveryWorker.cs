@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Hutong.EventStore;
 using Npgsql;
 
@@ -63,12 +64,12 @@ internal sealed partial class DeliveryWorker(IDeliveries deliveries, SchemaReady
         {
             await work();
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or CryptographicException)
         {
             Failed(e);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "What is to be delivered could not be read; trying again")]
+    [LoggerMessage(LogLevel.Warning, "What is to be delivered could not be read or signed; trying again")]
     private partial void Failed(Exception exception);
 }

@@ -12,7 +12,7 @@ namespace Hutong.IdentityLink.SecurityEvents;
 /// </summary>
 internal sealed class DerivingSecurityEvents(
     NpgsqlDataSource database, IEventStore store, HighWaterMark mark, SchemaReady schema, SecurityEventDeliveries deliveries,
-    ILogger<DerivingSecurityEvents> log) : LogReader(SecurityEventDeliveries.ReaderName, database, store, mark, schema, log)
+    TimeProvider time, ILogger<DerivingSecurityEvents> log) : LogReader(SecurityEventDeliveries.ReaderName, database, store, mark, schema, log)
 {
     private const string AddSql = $"""
         insert into security_event ({SecurityEvent.Columns}, position, next_attempt_at, expires_at)
@@ -43,7 +43,8 @@ internal sealed class DerivingSecurityEvents(
         var told = new List<(SecurityEvent Event, long Position)>();
         if (clients.Count > 0)
         {
-            foreach (var e in batch)
+            // What is past its time is nothing to wake anybody up for: a log from before there were such events, for one.
+            foreach (var e in batch.Where(e => e.Timestamp > time.GetUtcNow() - deliveries.GiveUpAfter))
             {
                 var stream = await store.ReadStream(e.StreamId, new ReadUntil(ToVersion: e.Version), cancellation);
                 told.AddRange(TellingClients.Of(stream.Events, clients).Select(happened => (happened, e.Position)));
