@@ -17,8 +17,10 @@ internal sealed class OurProvider : IAsyncDisposable
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess process;
+    private readonly string log;
 
-    private OurProvider(ChildProcess process, IReadOnlyList<Caller> callers) => (this.process, Callers) = (process, callers);
+    private OurProvider(ChildProcess process, string log, IReadOnlyList<Caller> callers) =>
+        (this.process, this.log, Callers) = (process, log, callers);
 
     /// <summary>The server's process.</summary>
     public int ProcessId => process.Id;
@@ -35,20 +37,21 @@ internal sealed class OurProvider : IAsyncDisposable
         environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         environment["Logging__LogLevel__Default"] = "Warning";
+        // That there is no broker is told there.
+        var log = Path.Combine(Path.GetTempPath(), $"hutong-provider-{port}.log");
         var process = await ChildProcess.Start(new ChildProcessOptions
         {
             Name = "Identity-Link",
             Program = "taskset",
             Arguments = Cores.First("dotnet", Layout.Find().Program("services/IdentityLink")),
             WorkingFolder = Layout.Find().At("services/IdentityLink"),
-            // That there is no broker is told there.
-            LogFile = Path.Combine(Path.GetTempPath(), $"hutong-provider-{port}.log"),
+            LogFile = log,
             Environment = environment,
         });
         await process.WaitUntilReady(new Uri($"http://127.0.0.1:{port}/health/live"), StartDeadline);
         await process.WaitUntilReady(new Uri($"http://127.0.0.1:{port}/.well-known/openid-configuration"), StartDeadline);
         var provider = await ProviderUnderLoad.At(port, "ours");
-        return new(process, await Task.WhenAll(cookies.Select(cookie => Caller.Of(provider, Visit(port, cookie)))));
+        return new(process, log, await Task.WhenAll(cookies.Select(cookie => Caller.Of(provider, Visit(port, cookie)))));
     }
 
     public async ValueTask DisposeAsync()
@@ -56,6 +59,7 @@ internal sealed class OurProvider : IAsyncDisposable
         foreach (var caller in Callers)
             caller.Dispose();
         await process.DisposeAsync();
+        File.Delete(log);
     }
 
     /// <summary>Persons with accounts and signed-in browsers; some of them consented to what the client asks for.</summary>

@@ -10,8 +10,10 @@ internal sealed class PeerProvider : IAsyncDisposable
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess process;
+    private readonly string log;
 
-    private PeerProvider(ChildProcess process, IReadOnlyList<Caller> callers) => (this.process, Callers) = (process, callers);
+    private PeerProvider(ChildProcess process, string log, IReadOnlyList<Caller> callers) =>
+        (this.process, this.log, Callers) = (process, log, callers);
 
     /// <summary>The server's process.</summary>
     public int ProcessId => process.Id;
@@ -22,12 +24,13 @@ internal sealed class PeerProvider : IAsyncDisposable
     public static async Task<PeerProvider> Start(int callers)
     {
         var port = Ports.Free(1)[0];
+        var log = Path.Combine(Path.GetTempPath(), $"hutong-peer-{port}.log");
         var process = await ChildProcess.Start(new ChildProcessOptions
         {
             Name = "oidc-provider",
             Program = "taskset",
             Arguments = Cores.First("node", Layout.Find().At("tests/Benchmarks/Provider/peer/server.js")),
-            LogFile = Path.Combine(Path.GetTempPath(), $"hutong-peer-{port}.log"),
+            LogFile = log,
             Environment = new Dictionary<string, string?>
             {
                 ["NODE_ENV"] = "production",
@@ -39,7 +42,7 @@ internal sealed class PeerProvider : IAsyncDisposable
         });
         await process.WaitUntilReady(new Uri($"http://127.0.0.1:{port}/.well-known/openid-configuration"), StartDeadline);
         var provider = await ProviderUnderLoad.At(port, "oidc-provider");
-        return new(process, await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Caller.Of(provider, SignIn(port)))));
+        return new(process, log, await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Caller.Of(provider, SignIn(port)))));
     }
 
     public async ValueTask DisposeAsync()
@@ -47,6 +50,7 @@ internal sealed class PeerProvider : IAsyncDisposable
         foreach (var caller in Callers)
             caller.Dispose();
         await process.DisposeAsync();
+        File.Delete(log);
     }
 
     /// <summary>Through the package's own pages: a sign-in with any name, then consent.</summary>
