@@ -24,21 +24,17 @@ public sealed class InternalTokens : IAsyncDisposable
     /// <summary>As long as an internal token may live.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    private readonly RSA _rsa = RSA.Create(2048);
-    private readonly SigningCredentials _signing;
     private readonly WebApplication _server;
+    private volatile SigningKey _key = new();
 
     /// <summary>Makes a key and serves it on a free port.</summary>
     public InternalTokens()
     {
-        var key = new RsaSecurityKey(_rsa) { KeyId = Guid.CreateVersion7().ToString("N") };
-        _signing = new SigningCredentials(key, SecurityAlgorithms.RsaSha256);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _server = builder.Build();
-        var set = KeySet(key);
-        _server.MapGet("/jwks", () => TypedResults.Text(set, "application/jwk-set+json"));
+        _server.MapGet("/jwks", () => TypedResults.Text(_key.Set, "application/jwk-set+json"));
         _server.Start();
     }
 
@@ -51,6 +47,13 @@ public sealed class InternalTokens : IAsyncDisposable
         ["Public:Origin"] = PublicOrigin,
         ["Services:IdentityLink:0"] = Address.ToString(),
     };
+
+    /// <summary>Takes the key out of the set, as one that leaked; another signs from now on.</summary>
+    public void WithdrawKey()
+    {
+        using var withdrawn = _key;
+        _key = new SigningKey();
+    }
 
     /// <summary>An internal token.</summary>
     /// <param name="audience">The service's name: <c>commerce-card</c>.</param>
@@ -74,7 +77,7 @@ public sealed class InternalTokens : IAsyncDisposable
             NotBefore = expires < now ? expires - Lifetime : now,
             IssuedAt = now,
             Expires = expires,
-            SigningCredentials = _signing,
+            SigningCredentials = _key.Credentials,
         });
     }
 
@@ -85,14 +88,27 @@ public sealed class InternalTokens : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _rsa.Dispose();
+        _key.Dispose();
     }
 
-    private static string KeySet(RsaSecurityKey key)
+    private sealed class SigningKey : IDisposable
     {
-        var parameters = key.Rsa.ExportParameters(includePrivateParameters: false);
-        return $$"""
-            {"keys":[{"kty":"RSA","use":"sig","alg":"RS256","kid":"{{key.KeyId}}","n":"{{Base64UrlEncoder.Encode(parameters.Modulus)}}","e":"{{Base64UrlEncoder.Encode(parameters.Exponent)}}"}]}
-            """;
+        private readonly RSA _rsa = RSA.Create(2048);
+
+        public SigningKey()
+        {
+            var key = new RsaSecurityKey(_rsa) { KeyId = Guid.CreateVersion7().ToString("N") };
+            Credentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256);
+            var parameters = _rsa.ExportParameters(includePrivateParameters: false);
+            Set = $$"""
+                {"keys":[{"kty":"RSA","use":"sig","alg":"RS256","kid":"{{key.KeyId}}","n":"{{Base64UrlEncoder.Encode(parameters.Modulus)}}","e":"{{Base64UrlEncoder.Encode(parameters.Exponent)}}"}]}
+                """;
+        }
+
+        public SigningCredentials Credentials { get; }
+
+        public string Set { get; }
+
+        public void Dispose() => _rsa.Dispose();
     }
 }

@@ -18,7 +18,7 @@ public sealed record LogoutDelivery(Guid Id, string ClientId, Guid Sid, string S
 /// the client took it or a day has passed.
 /// </summary>
 public sealed partial class BackchannelLogout(
-    NpgsqlDataSource database, Clients clients, Tokens tokens, IHttpClientFactory http, DeliveryLog attempts, TimeProvider time,
+    NpgsqlDataSource database, Clients clients, Tokens tokens, IHttpClientFactory http, TimeProvider time,
     ILogger<BackchannelLogout> log) : IDeliveries
 {
     /// <summary>The first attempt is over by then.</summary>
@@ -38,11 +38,7 @@ public sealed partial class BackchannelLogout(
         returning id, client_id, sid, subject
         """;
 
-    private const string WaitingSql = """
-        select client_id from unnest($2::text[]) as c (client_id)
-        where exists (
-            select from logout_delivery d where d.client_id = c.client_id and d.next_attempt_at <= $1 and d.expires_at > $1)
-        """;
+    private const string WaitingSql = "select distinct client_id from logout_delivery where next_attempt_at <= $1 and expires_at > $1";
 
     /// <summary>How many are delivered to one client side by side.</summary>
     private const int AtOnce = 20;
@@ -64,23 +60,18 @@ public sealed partial class BackchannelLogout(
         select gen_random_uuid(), client_id, '{DeliveryLog.Logout}', id, null, attempts, $1, '{DeliveryResult.GivenUp}', null, null from given_up
         """;
 
-    private const string UnwantedSql = "delete from logout_delivery where id = $1";
-
     private static readonly HttpStatusCode[] Taken = [HttpStatusCode.OK, HttpStatusCode.NoContent];
 
-    /// <summary>The clients that want to be told now: they come and go.</summary>
-    public string[] ClientIds => [.. clients.All.Where(c => c.BackchannelLogoutUri is not null).Select(c => c.Id)];
+    /// <summary>The clients that are to be told: they come and go. One that may not be used now is told when it may again.</summary>
+    public string[] ClientIds => [.. clients.Lasting.Where(c => c.BackchannelLogoutUri is not null).Select(c => c.Id)];
 
-    /// <summary>Tells one client. A failure stays in the table.</summary>
+    /// <summary>Tells one client, if it may be told. A failure stays in the table.</summary>
     public async Task Deliver(LogoutDelivery delivery, CancellationToken cancellation)
     {
         try
         {
             if (clients.Find(delivery.ClientId)?.BackchannelLogoutUri is not { } address)
-            {
-                await database.Run(UnwantedSql, cancellation, delivery.Id);
                 return;
-            }
             var jti = Guid.CreateVersion7();
             using var form = new FormUrlEncodedContent([new("logout_token", await tokens.Logout(delivery, jti, cancellation))]);
             var result = await http.Deliver(address, form, Taken, refusal: null, cancellation);
@@ -97,8 +88,9 @@ public sealed partial class BackchannelLogout(
     }
 
     /// <inheritdoc/>
-    public Task<List<string>> Waiting(CancellationToken cancellation) =>
-        database.Many(WaitingSql, row => row.GetString(0), cancellation, time.GetUtcNow(), ClientIds);
+    public async Task<IReadOnlyList<string>> Waiting(CancellationToken cancellation) =>
+        [.. (await database.Many(WaitingSql, row => row.GetString(0), cancellation, time.GetUtcNow()))
+            .Where(clientId => clients.Find(clientId)?.BackchannelLogoutUri is not null)];
 
     /// <inheritdoc/>
     public async Task<bool> DeliverDue(string clientId, CancellationToken cancellation)
@@ -109,11 +101,7 @@ public sealed partial class BackchannelLogout(
     }
 
     /// <inheritdoc/>
-    public async Task Tidy(CancellationToken cancellation)
-    {
-        await database.Run(GiveUpSql, cancellation, time.GetUtcNow());
-        await attempts.Forget(time.GetUtcNow(), cancellation);
-    }
+    public Task Tidy(CancellationToken cancellation) => database.Run(GiveUpSql, cancellation, time.GetUtcNow());
 
     [LoggerMessage(LogLevel.Warning, "{ClientId} did not take a logout token ({Result}, status {Status}); it will be sent again")]
     private partial void NotTaken(string clientId, string result, int? status);

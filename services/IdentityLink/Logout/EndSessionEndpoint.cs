@@ -22,14 +22,15 @@ internal static class EndSessionEndpoint
     }
 
     private static async Task<IResult> Answer(
-        HttpRequest http, Browser browser, Clients clients, Tokens tokens, EndingSessions ending, CancellationToken cancellation)
+        HttpRequest http, Browser browser, Clients clients, Tokens tokens, SessionNames names, EndingSessions ending,
+        CancellationToken cancellation)
     {
         var (request, refusal) = await Read(Parameters.OfQuery(http), clients, tokens, cancellation);
         if (request is null)
             return refusal!;
         if (browser.Session is { } session)
         {
-            if (request.Hint?.Sid != session.Sid)
+            if (request.Hint is not { } hint || hint.Sid != names.Of(session.Sid, hint.ClientId))
             {
                 return Page.Of<SignOutPage>(new()
                 {

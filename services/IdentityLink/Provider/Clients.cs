@@ -25,6 +25,9 @@ public sealed class Clients
     /// <summary>All that may be used.</summary>
     public IEnumerable<Client> All => current.Usable.Values;
 
+    /// <summary>All that may be used, or may come to be: not those that were given up for ever.</summary>
+    public IEnumerable<Client> Lasting => current.Known.Values.Where(client => !client.IsRetired).Select(client => client.Client);
+
     /// <summary>The client of an id that may be used, or null.</summary>
     public Client? Find(string? id) => id is null ? null : current.Usable.GetValueOrDefault(id);
 
@@ -67,5 +70,8 @@ public sealed class Clients
     }
 }
 
-/// <summary>A client, and why it may not be used; null for one that may.</summary>
-internal sealed record KnownClient(Client Client, string? WhyNot);
+/// <summary>A client as an instance knows it.</summary>
+/// <param name="Client">The client.</param>
+/// <param name="WhyNot">Why it may not be used; null for one that may.</param>
+/// <param name="IsRetired">Whether it was given up for ever.</param>
+internal sealed record KnownClient(Client Client, string? WhyNot, bool IsRetired = false);

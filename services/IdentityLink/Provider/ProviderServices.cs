@@ -40,6 +40,7 @@ internal static class ProviderServices
         services.AddSingleton<AuthorizeRequests>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<SessionNames>();
         services.AddSingleton<TokenIntrospection>();
         services.AddSingleton<PersonClaims>();
         services.AddSingleton<Authorizing>();

@@ -28,23 +28,23 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
     // One statement with what it leads to: a session that ended meanwhile gives no grant, and whoever got one is told when
     // it ends.
     private const string SessionSql = """
-        with session as (select sid, account, link_version from live_session where sid = $4 and person_id = $3 and expires_at > $10),
+        with session as (select sid, account, link_version from live_session where sid = $4 and person_id = $3),
         told as (
-            insert into session_client (sid, client_id, subject) select sid, $2, $5 from session
-            on conflict (sid, client_id) do update set subject = excluded.subject)
+            insert into session_client (sid, client_id, subject, granted_at) select sid, $2, $5, $11 from session
+            on conflict (sid, client_id) do update set subject = excluded.subject, granted_at = excluded.granted_at)
         """;
 
     private const string GrantSql = """
         insert into token_grant (
             grant_id, client_id, person_id, sid, account, link_version, subject, scope, nonce, auth_time, offline, created_at, expires_at)
-        select $1, $2, $3, sid, account, link_version, $5, $6, $7, $8, $9, $12, $11 from session
+        select $1, $2, $3, sid, account, link_version, $5, $6, $7, $8, $9, $11, $10 from session
         """;
 
     private const string AddSql = $"""
         {SessionSql},
         granted as ({GrantSql} returning grant_id)
         insert into authorization_code (code_hash, grant_id, redirect_uri, code_challenge, expires_at, id_token_claims)
-        select $13, grant_id, $14, $15, now() + $16, $17 from granted
+        select $12, grant_id, $13, $14, now() + $15, $16 from granted
         """;
 
     // Of two who let one device in at once, one does. It has a while to fetch its tokens, however late that was.
@@ -52,11 +52,11 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
         {SessionSql},
         device as (
             select id from device_authorization
-            where id = $13 and grant_id is null and denied_at is null and redeemed_at is null and expires_at > now()
+            where id = $12 and grant_id is null and denied_at is null and redeemed_at is null and expires_at > now()
             for update),
         granted as ({GrantSql}, device returning grant_id)
         update device_authorization d set grant_id = g.grant_id, expires_at = greatest(expires_at, now() + interval '1 minute')
-        from granted g where d.id = $13
+        from granted g where d.id = $12
         """;
 
     /// <summary>
@@ -78,15 +78,11 @@ public sealed class TokenGrants(NpgsqlDataSource database, IOptions<ProviderOpti
         TokenGrant grant, bool offline, Guid device, DateTimeOffset consentSeenAt, CancellationToken cancellation) =>
         await database.Run(AddForDeviceSql, cancellation, [.. Arguments(grant, offline, consentSeenAt), device]) > 0;
 
-    private object?[] Arguments(TokenGrant grant, bool offline, DateTimeOffset consentSeenAt)
-    {
-        var now = time.GetUtcNow();
-        return
-        [
-            grant.Id, grant.ClientId, grant.PersonId, grant.Sid, grant.Subject, string.Join(' ', grant.Scopes), grant.Nonce,
-            grant.AuthTime, offline, now, now + options.Value.RefreshTokenLifetime, consentSeenAt,
-        ];
-    }
+    private object?[] Arguments(TokenGrant grant, bool offline, DateTimeOffset consentSeenAt) =>
+    [
+        grant.Id, grant.ClientId, grant.PersonId, grant.Sid, grant.Subject, string.Join(' ', grant.Scopes), grant.Nonce,
+        grant.AuthTime, offline, time.GetUtcNow() + options.Value.RefreshTokenLifetime, consentSeenAt,
+    ];
 
     internal static TokenGrant Read(NpgsqlDataReader row, int first = 0) => new(
         row.GetGuid(first),

@@ -15,7 +15,8 @@ namespace Hutong.IdentityLink.Provider;
 /// <summary>
 /// Writes and reads the signed tokens: straight to JSON, so that what a token costs is its signature.
 /// </summary>
-public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOptions<ProviderOptions> options, TimeProvider time)
+public sealed class Tokens(
+    SigningKeys keys, Clients clients, SessionNames names, Issuer issuer, IOptions<ProviderOptions> options, TimeProvider time)
 {
     /// <summary>How long an internal token holds: services accept none that lives longer.</summary>
     public static readonly TimeSpan InternalLifetime = TimeSpan.FromSeconds(60);
@@ -35,7 +36,7 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
         Sign(AlgorithmOf(grant.ClientId), "JWT", issuer.Public, grant.ClientId, options.Value.IdTokenLifetime, claims =>
         {
             claims.WriteString("sub", grant.Subject);
-            claims.WriteString("sid", grant.Sid);
+            claims.WriteString("sid", names.Of(grant.Sid, grant.ClientId));
             claims.WriteNumber("auth_time", grant.AuthTime.ToUnixTimeSeconds());
             claims.WriteString("acr", AuthenticationContext.AcrOf(grant.Account));
             if (AuthenticationContext.AmrOf(grant.Account) is { Count: > 0 } methods)
@@ -75,7 +76,7 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
         Sign(AlgorithmOf(delivery.ClientId), "logout+jwt", issuer.Public, delivery.ClientId, LogoutLifetime, claims =>
         {
             claims.WriteString("sub", delivery.Subject);
-            claims.WriteString("sid", delivery.Sid);
+            claims.WriteString("sid", names.Of(delivery.Sid, delivery.ClientId));
             claims.WriteString("jti", jti);
             claims.WriteStartObject("events");
             claims.WriteStartObject(LogoutEvent);
@@ -92,7 +93,7 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
         {
             claims.WriteString("jti", happened.Id);
             claims.WriteNumber("toe", happened.OccurredAt.ToUnixTimeSeconds());
-            SecurityEventPayload.Write(claims, happened, issuer);
+            SecurityEventPayload.Write(claims, happened, issuer, names);
         }, cancellation);
 
     /// <summary>
@@ -146,5 +147,5 @@ public sealed class Tokens(SigningKeys keys, Clients clients, Issuer issuer, IOp
 /// <summary>What an id token that came back says.</summary>
 /// <param name="ClientId">Whom it was made for.</param>
 /// <param name="Subject">Whom it speaks of, as that client knows them.</param>
-/// <param name="Sid">In which session.</param>
+/// <param name="Sid">In which session, by its name there.</param>
 public sealed record IdTokenHint(string ClientId, string Subject, Guid Sid);

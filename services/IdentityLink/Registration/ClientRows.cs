@@ -43,40 +43,41 @@ public sealed record ClientRow(
     /// <summary>It as the provider's endpoints see it.</summary>
     internal KnownClient Known()
     {
-        var is_ = Details.Metadata;
+        var metadata = Details.Metadata;
         return new(
             new Client
             {
                 Id = ClientId,
-                Name = is_.Name,
-                ChineseName = is_.ChineseName,
-                Secrets = is_.UsesSecret
+                Name = metadata.Name,
+                ChineseName = metadata.ChineseName,
+                Secrets = metadata.UsesSecret
                     ? [.. Details.Secrets.Select(secret => new ClientSecret(Convert.FromBase64String(secret.Hash), secret.EndsAt))]
                     : [],
-                AuthenticationMethods = [is_.AuthenticationMethod],
-                Jwks = is_.Jwks is { } jwks ? new JsonWebKeySet(jwks) : null,
-                IdTokenAlgorithm = is_.IdTokenAlgorithm,
-                GrantTypes = is_.GrantTypes,
-                Scopes = is_.Scopes,
-                RequiresPushedRequests = is_.RequiresPushedRequests,
-                RedirectUris = is_.RedirectUris,
-                IsNative = is_.ApplicationType == ClientMetadata.Native,
-                PostLogoutRedirectUris = is_.PostLogoutRedirectUris,
-                BackchannelLogoutUri = is_.BackchannelLogoutUri,
-                SecurityEventsUri = is_.SecurityEventsUri,
-                ClientUri = is_.ClientUri,
-                LogoUri = is_.LogoUri,
-                PolicyUri = is_.PolicyUri,
-                TermsUri = is_.TermsUri,
+                AuthenticationMethods = [metadata.AuthenticationMethod],
+                Jwks = metadata.Jwks is { } jwks ? new JsonWebKeySet(jwks) : null,
+                IdTokenAlgorithm = metadata.IdTokenAlgorithm,
+                GrantTypes = metadata.GrantTypes,
+                Scopes = metadata.Scopes,
+                RequiresPushedRequests = metadata.RequiresPushedRequests,
+                RedirectUris = metadata.RedirectUris,
+                IsNative = metadata.ApplicationType == ClientMetadata.Native,
+                PostLogoutRedirectUris = metadata.PostLogoutRedirectUris,
+                BackchannelLogoutUri = metadata.BackchannelLogoutUri,
+                SecurityEventsUri = metadata.SecurityEventsUri,
+                ClientUri = metadata.ClientUri,
+                LogoUri = metadata.LogoUri,
+                PolicyUri = metadata.PolicyUri,
+                TermsUri = metadata.TermsUri,
                 Sector = Details.Sector,
-                UnionSector = is_.UnionGroup is { } group ? Client.UnionSectorOf(group) : null,
+                UnionSector = metadata.UnionGroup is { } group ? Client.UnionSectorOf(group) : null,
             },
             Status switch
             {
                 ClientStatus.Approved => null,
                 ClientStatus.Pending => "client_not_approved",
                 _ => "client_not_usable",
-            });
+            },
+            Status == ClientStatus.Retired);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hutong.IdentityLink.Logout;
+using Hutong.IdentityLink.Registration;
 using Hutong.IdentityLink.SecurityEvents;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Storage;
@@ -12,7 +13,7 @@ namespace Hutong.IdentityLink.Revoking;
 /// can be broken off anywhere and begun again, and several instances may do it at once: a row is ended and counted once.
 /// </summary>
 public sealed class RevocationWork(
-    NpgsqlDataSource database, EndingSessions ending, BackchannelLogout logout, SecurityEventDeliveries events,
+    NpgsqlDataSource database, EndingSessions ending, RegisteredClients clients, BackchannelLogout logout, SecurityEventDeliveries events,
     TimeProvider time)
 {
     private const int AtOnce = 1000;
@@ -36,7 +37,7 @@ public sealed class RevocationWork(
         """;
 
     // In a session that goes on, a client whose grant was revoked hears that the session is over for it.
-    private const string RevokeSql = """
+    private const string RevokeSql = $"""
         with revoked as (
             update token_grant set revoked_at = $2 where grant_id = any($1) and revoked_at is null
             returning client_id, sid),
@@ -47,8 +48,8 @@ public sealed class RevocationWork(
         happened as (
             insert into security_event (id, client_id, subject, kind, sid, occurred_at, position, next_attempt_at, expires_at)
             select gen_random_uuid(), c.client_id, c.subject, 'session_revoked', c.sid, $2, (select last_value from mt_events_sequence), $2, $7
-            from session_client c
-            where c.client_id = any($6) and (c.client_id, c.sid) in (select client_id, sid from revoked))
+            from session_client c join browser_session s using (sid)
+            where c.client_id = any($6) and (c.client_id, c.sid) in (select client_id, sid from revoked) and {EndingSessions.HasConsent})
         update revocation set grants_ended = grants_ended + (select count(*) from revoked) where id = $5
         """;
 
@@ -111,10 +112,11 @@ public sealed class RevocationWork(
         while (batch.Count == AtOnce);
     }
 
-    private Task<int> Revoke(List<Guid> grants, Guid revocation, CancellationToken cancellation)
+    private async Task Revoke(List<Guid> grants, Guid revocation, CancellationToken cancellation)
     {
+        await clients.Refresh(cancellation);
         var now = time.GetUtcNow();
-        return database.Run(
+        await database.Run(
             RevokeSql, cancellation, grants, now, now + BackchannelLogout.GiveUpAfter, logout.ClientIds, revocation, events.ClientIds,
             now + events.GiveUpAfter);
     }

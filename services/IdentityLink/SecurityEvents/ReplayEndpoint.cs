@@ -25,6 +25,8 @@ internal static class ReplayEndpoint
             return refusal!;
         if (!DateTimeOffset.TryParse(parameters["since"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since))
             return OAuthError.InvalidRequest("since is needed: a time such as 2026-11-22T08:00:00Z.").Answer();
+        if (since < deliveries.KeptSince)
+            return OAuthError.InvalidRequest($"since is too long ago: events are kept since {deliveries.KeptSince:yyyy-MM-ddTHH:mm:ssZ}.").Answer();
         var after = parameters["after"] is { } text ? EventCursor.Parse(text) : EventCursor.Start;
         if (after is null)
             return OAuthError.InvalidRequest("after is no cursor of an earlier answer.").Answer();

@@ -59,7 +59,7 @@ public sealed record SecurityEvent(
 internal static class SecurityEventPayload
 {
     /// <summary>The subject (RFC 9493, section 3.2.4) and the event (RFC 8417, section 2.2).</summary>
-    public static void Write(Utf8JsonWriter claims, SecurityEvent happened, Issuer issuer)
+    public static void Write(Utf8JsonWriter claims, SecurityEvent happened, Issuer issuer, SessionNames names)
     {
         claims.WriteStartObject("sub_id");
         claims.WriteString("format", "iss_sub");
@@ -70,7 +70,7 @@ internal static class SecurityEventPayload
         claims.WriteStartObject(SecurityEventKinds.UriOf(happened.Kind, issuer));
         claims.WriteNumber("event_timestamp", happened.OccurredAt.ToUnixTimeSeconds());
         if (happened.Sid is { } sid)
-            claims.WriteString("sid", sid);
+            claims.WriteString("sid", names.Of(sid, happened.ClientId));
         if (happened.Other is { } other)
             claims.WriteString(happened.Kind == SecurityEventKinds.SubjectSucceeded ? "succeeded_by" : "separated_from", other);
         claims.WriteEndObject();

@@ -32,19 +32,20 @@ public sealed partial class SecurityEventDeliveries(
     private static readonly string[] Refusals =
         ["invalid_request", "invalid_key", "invalid_issuer", "invalid_audience", "authentication_failed", "access_denied"];
 
+    // That a session is over has the place of the last event that was in the log, and comes behind what that event tells.
+    private const string InOrder = "e.position, e.sid is not null, e.number";
+
     // Nothing behind the place up to which the log has been read: something that happened before may still turn up.
     private const string Due = $"""
         e.closed_at is null and e.next_attempt_at <= $1 and e.expires_at > $1
         and e.position <= (select coalesce(max(last_seq_id), 0) from mt_event_progression where name = '{ReaderName}:All')
         and not exists (
             select from security_event b
-            where b.client_id = e.client_id and b.subject = e.subject and b.closed_at is null and (b.position, b.number) < (e.position, e.number))
+            where b.client_id = e.client_id and b.subject = e.subject and b.closed_at is null
+              and (b.position, b.sid is not null, b.number) < (e.position, e.sid is not null, e.number))
         """;
 
-    private const string WaitingSql = $"""
-        select client_id from unnest($2::text[]) as c (client_id)
-        where exists (select from security_event e where e.client_id = c.client_id and {Due})
-        """;
+    private const string WaitingSql = $"select distinct e.client_id from security_event e where {Due}";
 
     // Skips what another instance is delivering; the next attempt comes later each time, up to an hour.
     private const string ClaimDueSql = $"""
@@ -53,7 +54,7 @@ public sealed partial class SecurityEventDeliveries(
             next_attempt_at = $1 + $2 + least(power(2, attempts), 3600) * interval '1 second'
         where id in (
             select e.id from security_event e where e.client_id = $4 and {Due}
-            order by e.position, e.number limit $3 for update skip locked)
+            order by {InOrder} limit $3 for update skip locked)
         returning {SecurityEvent.Columns}
         """;
 
@@ -79,15 +80,16 @@ public sealed partial class SecurityEventDeliveries(
         select gen_random_uuid(), client_id, '{DeliveryLog.Event}', id, null, attempts, $1, '{DeliveryResult.GivenUp}', null, null from given_up
         """;
 
-    private const string ForgetSql = "delete from security_event where closed_at <= $1";
+    // By when it happened: what is delivered again is not kept longer for it.
+    private const string ForgetSql = "delete from security_event where closed_at is not null and occurred_at <= $1";
 
-    private const string ReplaySql = """
+    private const string ReplaySql = $"""
         update security_event e set closed_at = null, attempts = 0, next_attempt_at = $6, expires_at = $7
         where id in (
-            select id from security_event
-            where client_id = $1 and closed_at is not null and occurred_at >= $2 and (position, number) > ($3, $4)
-            order by position, number limit $5 for update)
-        returning position, number
+            select e.id from security_event e
+            where e.client_id = $1 and e.closed_at is not null and e.occurred_at >= $2 and ({InOrder}) > ($3, $8, $4)
+            order by {InOrder} limit $5 for update)
+        returning {InOrder}
         """;
 
     /// <summary>How many are delivered to one client side by side, each of another subject.</summary>
@@ -95,8 +97,8 @@ public sealed partial class SecurityEventDeliveries(
 
     private const int ReplayedAtMost = 1000;
 
-    /// <summary>The clients that want to be told now: they come and go.</summary>
-    public IReadOnlyList<Client> Clients => [.. clients.All.Where(client => client.SecurityEventsUri is not null)];
+    /// <summary>The clients that are to be told: they come and go. One that may not be used now hears of it when it may again.</summary>
+    public IReadOnlyList<Client> Clients => [.. clients.Lasting.Where(client => client.SecurityEventsUri is not null)];
 
     /// <summary>Their ids.</summary>
     public string[] ClientIds => [.. Clients.Select(client => client.Id)];
@@ -104,9 +106,13 @@ public sealed partial class SecurityEventDeliveries(
     /// <summary>How long after it happened an event is given up.</summary>
     public TimeSpan GiveUpAfter => options.Value.GiveUpAfter;
 
+    /// <summary>From when on events can be had again, UTC.</summary>
+    public DateTimeOffset KeptSince => time.GetUtcNow() - options.Value.KeptFor;
+
     /// <inheritdoc/>
-    public Task<List<string>> Waiting(CancellationToken cancellation) =>
-        database.Many(WaitingSql, row => row.GetString(0), cancellation, time.GetUtcNow(), ClientIds);
+    public async Task<IReadOnlyList<string>> Waiting(CancellationToken cancellation) =>
+        [.. (await database.Many(WaitingSql, row => row.GetString(0), cancellation, time.GetUtcNow()))
+            .Where(clientId => clients.Find(clientId)?.SecurityEventsUri is not null)];
 
     /// <inheritdoc/>
     public async Task<bool> DeliverDue(string clientId, CancellationToken cancellation)
@@ -121,7 +127,7 @@ public sealed partial class SecurityEventDeliveries(
     public async Task Tidy(CancellationToken cancellation)
     {
         await database.Run(GiveUpSql, cancellation, time.GetUtcNow());
-        await database.Run(ForgetSql, cancellation, time.GetUtcNow() - options.Value.KeptFor);
+        await database.Run(ForgetSql, cancellation, KeptSince);
     }
 
     /// <summary>Has events delivered again that a client took, or that were given up, in their order and each with its <c>jti</c>.</summary>
@@ -133,9 +139,11 @@ public sealed partial class SecurityEventDeliveries(
     {
         var now = time.GetUtcNow();
         var places = await database.Many(
-            ReplaySql, row => new EventCursor(row.GetInt64(0), row.GetInt64(1)), cancellation,
-            clientId, since, after.Position, after.Number, ReplayedAtMost, now, now + GiveUpAfter);
-        return new(places.Count, places.Count < ReplayedAtMost ? null : places.MaxBy(place => (place.Position, place.Number))!.ToString());
+            ReplaySql, row => new EventCursor(row.GetInt64(0), row.GetBoolean(1), row.GetInt64(2)), cancellation,
+            clientId, since, after.Position, after.Number, ReplayedAtMost, now, now + GiveUpAfter, after.IsOfSession);
+        return new(
+            places.Count,
+            places.Count < ReplayedAtMost ? null : places.MaxBy(place => (place.Position, place.IsOfSession, place.Number))!.ToString());
     }
 
     private async Task<bool> Deliver(SecurityEvent happened, CancellationToken cancellation)
@@ -192,17 +200,23 @@ public sealed partial class SecurityEventDeliveries(
 public sealed record Replayed(int Count, string? Next);
 
 /// <summary>A place in the order of a client's events.</summary>
-public sealed record EventCursor(long Position, long Number)
+/// <param name="Position">The place in the log.</param>
+/// <param name="IsOfSession">Whether it tells that a session is over: such a one comes behind others of the same place.</param>
+/// <param name="Number">Which of those.</param>
+public sealed record EventCursor(long Position, bool IsOfSession, long Number)
 {
+    private const string OfSession = "s";
+
     /// <summary>Before the first.</summary>
-    public static EventCursor Start { get; } = new(-1, -1);
+    public static EventCursor Start { get; } = new(-1, false, -1);
 
     /// <summary>The cursor as text; null for a text that is none.</summary>
     public static EventCursor? Parse(string text) =>
-        text.Split('.') is [var position, var number] && long.TryParse(position, out var at) && long.TryParse(number, out var which)
-            ? new(at, which)
-            : null;
+        text.Split('.') is [var position, (OfSession or "") and var kind, var number]
+            && long.TryParse(position, out var at) && long.TryParse(number, out var which)
+                ? new(at, kind == OfSession, which)
+                : null;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Position}.{Number}";
+    public override string ToString() => $"{Position}.{(IsOfSession ? OfSession : "")}.{Number}";
 }

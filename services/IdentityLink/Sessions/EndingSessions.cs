@@ -1,5 +1,6 @@
 using Hutong.IdentityLink.Deliveries;
 using Hutong.IdentityLink.Logout;
+using Hutong.IdentityLink.Registration;
 using Hutong.IdentityLink.SecurityEvents;
 using Hutong.IdentityLink.Storage;
 using Npgsql;
@@ -8,8 +9,19 @@ namespace Hutong.IdentityLink.Sessions;
 
 /// <summary>Ends browser sessions: what hangs on them stops to hold, and the clients they signed in to are told.</summary>
 public sealed partial class EndingSessions(
-    NpgsqlDataSource database, BackchannelLogout logout, SecurityEventDeliveries events, TimeProvider time, ILogger<EndingSessions> log)
+    NpgsqlDataSource database, RegisteredClients clients, BackchannelLogout logout, SecurityEventDeliveries events, TimeProvider time,
+    ILogger<EndingSessions> log)
 {
+    /// <summary>
+    /// Whether the person has not taken back since what a client <c>c</c> of a session <c>s</c> has of them. Until the log
+    /// was read so far, see <c>DerivingSecurityEvents</c>, the row is still there.
+    /// </summary>
+    internal const string HasConsent = """
+        not exists (
+            select from consent_withdrawal w
+            where w.person_id = s.person_id and w.client_id = c.client_id and w.withdrawn_at >= c.granted_at)
+        """;
+
     /// <summary>How long signing out waits for clients, so that whoever signed out of one site finds themselves signed out of the others.</summary>
     private static readonly TimeSpan WaitForClients = TimeSpan.FromSeconds(2);
 
@@ -26,7 +38,7 @@ public sealed partial class EndingSessions(
 
     // What happened has its place behind all that is in the log by now; of somebody who was erased nothing is told after that.
     // A revocation counts what it ended, and may ask whether all are told.
-    private const string EndSql = """
+    private const string EndSql = $"""
         with told as (
             insert into logout_delivery (id, client_id, sid, subject, attempts, next_attempt_at, expires_at, revocation_id)
             select gen_random_uuid(), client_id, sid, subject, $7::boolean::int, $3, $4, $6::uuid from session_client
@@ -36,7 +48,8 @@ public sealed partial class EndingSessions(
             insert into security_event (id, client_id, subject, kind, sid, occurred_at, position, next_attempt_at, expires_at)
             select gen_random_uuid(), c.client_id, c.subject, 'session_revoked', c.sid, $2, (select last_value from mt_events_sequence), $2, $9
             from session_client c join browser_session s using (sid)
-            where c.sid = any($1) and c.client_id = any($8) and exists (select from person_key k where k.person_id = s.person_id)),
+            where c.sid = any($1) and c.client_id = any($8) and exists (select from person_key k where k.person_id = s.person_id)
+              and {HasConsent}),
         revoked as (
             update token_grant set revoked_at = $2 where sid = any($1) and not offline and revoked_at is null
             returning grant_id),
@@ -87,6 +100,8 @@ public sealed partial class EndingSessions(
     private async Task<List<LogoutDelivery>> End(
         IReadOnlyList<Guid> sids, Guid? revocation, bool tellHere, CancellationToken cancellation)
     {
+        // Another instance may just have got to know a client, and let somebody in to it.
+        await clients.Refresh(cancellation);
         var now = time.GetUtcNow();
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Command(LockSql, sids.ToArray()));

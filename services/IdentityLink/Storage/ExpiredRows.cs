@@ -1,4 +1,5 @@
 using Hutong.EventStore;
+using Hutong.IdentityLink.Deliveries;
 using Hutong.IdentityLink.Sessions;
 using Npgsql;
 
@@ -6,7 +7,7 @@ namespace Hutong.IdentityLink.Storage;
 
 /// <summary>Deletes rows that are over. They do not hold any more in any case; this keeps the tables small.</summary>
 internal sealed partial class ExpiredRows(
-    NpgsqlDataSource database, EndingSessions ending, SchemaReady schema, TimeProvider time, ILogger<ExpiredRows> log)
+    NpgsqlDataSource database, EndingSessions ending, DeliveryLog deliveries, SchemaReady schema, TimeProvider time, ILogger<ExpiredRows> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -53,7 +54,7 @@ internal sealed partial class ExpiredRows(
     // What an unfinished revocation ends is left to that revocation, which counts it.
     private const string SessionsSql = """
         select sid from browser_session s
-        where s.expires_at <= $1 or (
+        where s.expires_at <= now() or (
             not exists (select from live_session l where l.sid = s.sid)
             and not exists (select from revocation where completed_at is null))
         limit 1000
@@ -62,10 +63,11 @@ internal sealed partial class ExpiredRows(
     /// <summary>Deletes what is over by now. A session that is over, or whose link is gone, ends like one signed out of: its clients are told.</summary>
     public async Task Delete(CancellationToken cancellation)
     {
-        while (await database.Many(SessionsSql, row => row.GetGuid(0), cancellation, time.GetUtcNow()) is { Count: > 0 } over)
+        while (await database.Many(SessionsSql, row => row.GetGuid(0), cancellation) is { Count: > 0 } over)
             await ending.End(over, revocation: null, cancellation);
         foreach (var statement in Statements)
             await database.Run(statement, cancellation, time.GetUtcNow());
+        await deliveries.Forget(time.GetUtcNow(), cancellation);
         foreach (var statement in ByTheDatabasesClock.Concat(OfTheErased))
             await database.Run(statement, cancellation);
     }

@@ -52,6 +52,8 @@ public static class InternalToken
                 RefreshInterval = TimeSpan.FromSeconds(5),
                 // A key that leaked and was withdrawn counts no longer than this.
                 AutomaticRefreshInterval = TimeSpan.FromMinutes(5),
+                // By default the set before would be good for another hour.
+                UseLastKnownGoodConfiguration = false,
             };
             options.TokenValidationParameters = new TokenValidationParameters
             {

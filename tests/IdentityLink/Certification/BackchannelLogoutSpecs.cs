@@ -35,8 +35,8 @@ public sealed class BackchannelLogoutSpecs(IdentityService identity, SimulatedPl
             ("id_token_hint", tokens.Id.EncodedToken), ("post_logout_redirect_uri", signedOut), ("state", "s"));
 
         answer.Location.ShouldBe($"{signedOut}?state=s");
-        await Eventually.True(() => identity.Logouts.ToldOf(sid).Contains(client.Party.ClientId));
-        var logout = identity.Logouts.Received.Select(received => new JsonWebToken(received.Token)).Single(token => token.GetClaim("sid").Value == sid);
+        await Eventually.True(() => Told().Any());
+        var logout = Told().Single();
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(logout.EncodedToken, new TokenValidationParameters
         {
             ValidIssuer = IdentityService.Origin,
@@ -50,5 +50,8 @@ public sealed class BackchannelLogoutSpecs(IdentityService identity, SimulatedPl
         logout.Claims.ShouldNotContain(claim => claim.Type == "nonce");
         logout.GetPayloadValue<System.Text.Json.JsonElement>("events").GetRawText().ShouldBe("{\"" + Event + "\":{}}");
         await client.ShouldBeSignedOut();
+
+        IEnumerable<JsonWebToken> Told() =>
+            identity.Logouts.Received.Select(received => new JsonWebToken(received.Token)).Where(token => token.GetClaim("sid").Value == sid);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Hutong.IdentityLink.Persons;
+using Hutong.IdentityLink.Provider;
 using Hutong.Launcher.Processes;
 using Hutong.Testing;
 using Microsoft.AspNetCore.Hosting;
@@ -105,6 +106,7 @@ public sealed class IdentityService(Servers servers, SimulatedPlatforms platform
     {
         foreach (var instance in instances)
             await instance.Services.GetRequiredService<EventStore.SchemaReady>().Wait(TestContext.Current.CancellationToken);
+        Logouts.Names = Services.GetRequiredService<SessionNames>();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hutong.IdentityLink.Provider;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -44,9 +45,16 @@ public sealed class LogoutReceiver : IAsyncDisposable
     /// <summary>Where a client is told: each at a host of its own, as partners are.</summary>
     public Uri AddressOf(string client) => new($"http://127.0.0.{hosts.GetOrAdd(client, _ => hosts.Count + 2)}:{new Uri(server.Urls.First()).Port}/{client}");
 
+    /// <summary>What sessions are called at clients.</summary>
+    public SessionNames? Names { get; set; }
+
     /// <summary>The clients told that a session is over.</summary>
-    public IEnumerable<string> ToldOf(string sid) =>
-        Received.Where(r => new JsonWebToken(r.Token).GetClaim("sid").Value == sid).Select(r => r.Client);
+    public IEnumerable<string> ToldOf(Guid sid) => Told(sid).Select(r => r.Client);
+
+    /// <summary>What told them.</summary>
+    public IEnumerable<(string Client, JsonWebToken Token)> Told(Guid sid) =>
+        Received.Select(r => (r.Client, Token: new JsonWebToken(r.Token)))
+            .Where(r => r.Token.GetClaim("sid").Value == Names!.Of(sid, r.Client).ToString());
 
     /// <summary>Answers a client's logouts no more until the hold is disposed.</summary>
     public IDisposable Hold(string client)

@@ -2,10 +2,12 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hutong.IdentityLink.Logout;
+using Hutong.IdentityLink.Storage;
 using Hutong.IdentityLink.Tests.Hosting;
 using Hutong.IdentityLink.Tests.Provider;
 using Hutong.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Hutong.IdentityLink.Tests.Logout;
@@ -43,7 +45,7 @@ public sealed class LogoutDeliverySpecs(IdentityService identity, SimulatedPlatf
         var taken = (await Log())[0];
         (taken["attempt"]!.GetValue<int>(), taken["result"]!.GetValue<string>()).ShouldBe((2, "delivered"));
         taken["delivery_id"]!.GetValue<Guid>().ShouldBe(failed["delivery_id"]!.GetValue<Guid>());
-        taken["jti"]!.GetValue<string>().ShouldBe(new JsonWebToken(identity.Logouts.Received.Single(r => new JsonWebToken(r.Token).GetClaim("sid").Value == sid.ToString()).Token).Id);
+        taken["jti"]!.GetValue<string>().ShouldBe(identity.Logouts.Told(sid).Single(told => told.Client == Client).Token.Id);
         taken["next_attempt_at"].ShouldBeNull();
 
         await identity.Sql(
@@ -58,7 +60,7 @@ public sealed class LogoutDeliverySpecs(IdentityService identity, SimulatedPlatf
         (await Ask("/logout_deliveries", IdentityService.Partner)).Body["attempts"]!.AsArray()
             .ShouldNotContain(attempt => attempt!["delivery_id"]!.GetValue<Guid>() == failed["delivery_id"]!.GetValue<Guid>());
         await identity.Sql("update delivery_attempt set at = now() - interval '31 days' where client_id = $1", Client);
-        await identity.Services.GetRequiredService<BackchannelLogout>().Tidy(CancellationToken.None);
+        await identity.Services.GetServices<IHostedService>().OfType<ExpiredRows>().Single().Delete(CancellationToken.None);
         (await Log()).ShouldBeEmpty();
     }
 

@@ -29,7 +29,7 @@ public sealed class LogoutSpecs(IdentityService identity, SimulatedPlatforms pla
         using var gateway = new RelyingParty(identity, IdentityService.Gateway);
         var social = await CodeFlowSpecs.SignIn(browser, site, "li-na");
         var shopping = await CodeFlowSpecs.SignIn(browser, shop, "li-na");
-        var sid = (await identity.SidOf(browser)).ToString();
+        var sid = await identity.SidOf(browser);
 
         var answer = await browser.Get(EndSession(("id_token_hint", social["id_token"]!.GetValue<string>()), ("state", "s")));
 
@@ -72,15 +72,15 @@ public sealed class LogoutSpecs(IdentityService identity, SimulatedPlatforms pla
     public async Task A_client_that_was_away_is_told_when_it_is_back()
     {
         var tokens = await CodeFlowSpecs.SignIn(browser, shop, "chen");
-        var sid = (await identity.SidOf(browser)).ToString();
+        var sid = await identity.SidOf(browser);
         identity.Logouts.FailuresLeft[IdentityService.OtherSite] = 1;
         await browser.Get(EndSession(("id_token_hint", tokens["id_token"]!.GetValue<string>()), ("post_logout_redirect_uri", null)));
         identity.Logouts.ToldOf(sid).ShouldBeEmpty();
 
-        await identity.Sql("update logout_delivery set next_attempt_at = now() where sid = $1", Guid.Parse(sid));
+        await identity.Sql("update logout_delivery set next_attempt_at = now() where sid = $1", sid);
 
         await Eventually.True(() => identity.Logouts.ToldOf(sid).Any());
-        await Eventually.True(async () => await identity.Count("select count(*) from logout_delivery where sid = $1", Guid.Parse(sid)) == 0);
+        await Eventually.True(async () => await identity.Count("select count(*) from logout_delivery where sid = $1", sid) == 0);
     }
 
     [Fact]
@@ -163,8 +163,8 @@ public sealed class LogoutSpecs(IdentityService identity, SimulatedPlatforms pla
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => logout.DeliverDue(IdentityService.Site, CancellationToken.None)));
 
-        await Eventually.True(() => identity.Logouts.ToldOf(sid.ToString()).Any());
-        identity.Logouts.ToldOf(sid.ToString()).ShouldHaveSingleItem();
+        await Eventually.True(() => identity.Logouts.ToldOf(sid).Any());
+        identity.Logouts.ToldOf(sid).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class LogoutSpecs(IdentityService identity, SimulatedPlatforms pla
         await identity.Sql(due, IdentityService.OtherPartner, Guid.CreateVersion7(), 60, 2000);
         await identity.Sql(due, IdentityService.Site, told, 0, 1);
 
-        await Eventually.True(() => identity.Logouts.ToldOf(told.ToString()).Any());
+        await Eventually.True(() => identity.Logouts.ToldOf(told).Any());
 
         (await identity.Count("select count(*) from logout_delivery where client_id = $1", IdentityService.OtherPartner)).ShouldBe(2000);
         await identity.Sql("delete from logout_delivery where client_id = $1", IdentityService.OtherPartner);

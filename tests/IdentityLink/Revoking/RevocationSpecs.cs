@@ -57,7 +57,7 @@ public sealed class RevocationSpecs(Testing.Servers servers, SimulatedPlatforms 
     [InlineData("person")]
     public async Task What_was_reached_ends_with_the_command_on_every_instance_and_nothing_else_does(string kind)
     {
-        var sid = (await Identity.SidOf(taobao)).ToString();
+        var sid = await Identity.SidOf(taobao);
 
         var id = await desk.Revoked(await Of(kind));
 
@@ -84,7 +84,7 @@ public sealed class RevocationSpecs(Testing.Servers servers, SimulatedPlatforms 
     [Fact]
     public async Task What_a_partner_was_granted_ends_and_the_session_and_other_clients_go_on()
     {
-        var sid = (await Identity.SidOf(taobao)).ToString();
+        var sid = await Identity.SidOf(taobao);
 
         await desk.Revoked(new { kind = "client", target = IdentityService.Partner, from = RevocationDesk.LongAgo });
 

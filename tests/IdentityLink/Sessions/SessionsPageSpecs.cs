@@ -72,7 +72,7 @@ public sealed partial class SessionsPageSpecs(Testing.Servers servers, Simulated
 
         (await there.Get("/account")).Location.ShouldBe("/sign-in");
         (await site.Refresh(tokens.RefreshToken)).ShouldBeError("invalid_grant");
-        identity.Logouts.ToldOf(sid.ToString()).ShouldBe([IdentityService.Site]);
+        identity.Logouts.ToldOf(sid).ShouldBe([IdentityService.Site]);
         here.SessionCookie.ShouldNotBe(idBefore);
         (await here.Get("/account")).Status.ShouldBe(HttpStatusCode.OK);
         (await End(here, sid)).ShouldBeRefused("session_unknown", HttpStatusCode.NotFound);
@@ -84,7 +84,7 @@ public sealed partial class SessionsPageSpecs(Testing.Servers servers, Simulated
         using var site = new RelyingParty(identity, IdentityService.Site);
         using var third = new TestBrowser(identity, platforms);
         await site.SignIn(there, "li-na");
-        var sid = (await identity.SidOf(there)).ToString();
+        var sid = await identity.SidOf(there);
         await third.SignIn("li-na");
 
         (await here.Submit(await here.Get(Page), $"{Page}/end-others")).Location.ShouldBe(Page);

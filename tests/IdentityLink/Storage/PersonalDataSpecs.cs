@@ -83,7 +83,7 @@ public sealed class PersonalDataSpecs(Testing.Servers servers, SimulatedPlatform
         var (_, tokens) = await site.Redeem(back.LocationQuery["code"]);
         await browser.ProveForLink("li-na", "taobao");
         await browser.Get(site.AuthorizeAddress(("prompt", "login")));
-        var sid = (await identity.SidOf(browser)).ToString();
+        var sid = await identity.SidOf(browser);
         string[] tables = ["callback_state", "link_proof", "authorize_request", "access_token", "browser_session"];
         foreach (var table in tables)
         {
