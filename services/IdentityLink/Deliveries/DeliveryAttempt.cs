@@ -1,4 +1,5 @@
 using System.Net;
+using Hutong.IdentityLink.Provider;
 using Hutong.ServiceDefaults.Outgoing;
 
 namespace Hutong.IdentityLink.Deliveries;
@@ -20,19 +21,22 @@ internal static class Sending
 {
     /// <summary>Posts to an address that a client chose.</summary>
     /// <param name="http">Makes the guarded client.</param>
+    /// <param name="to">The client.</param>
     /// <param name="address">The address.</param>
     /// <param name="content">What is delivered.</param>
     /// <param name="taken">The statuses that say that it was taken.</param>
     /// <param name="refusal">Why it was not, by the answer's own words.</param>
     /// <param name="cancellation">Ends it.</param>
     public static async Task<DeliveryResult> Deliver(
-        this IHttpClientFactory http, string address, HttpContent content, IReadOnlyList<HttpStatusCode> taken,
+        this IHttpClientFactory http, Client to, string address, HttpContent content, IReadOnlyList<HttpStatusCode> taken,
         Func<HttpResponseMessage, Task<string?>>? refusal, CancellationToken cancellation)
     {
         try
         {
-            using var client = http.CreateClient(PartnerCalls.ClientName);
-            using var answer = await client.PostAsync(new Uri(address), content, cancellation);
+            using var client = http.CreateClient(to.IsConfigured ? PartnerCalls.ConfiguredName : PartnerCalls.ClientName);
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+            request.Options.Set(PartnerCalls.For, to.Id);
+            using var answer = await client.SendAsync(request, cancellation);
             if (taken.Contains(answer.StatusCode))
                 return new(DeliveryResult.Delivered, (int)answer.StatusCode);
             var said = refusal is null ? null : await refusal(answer);

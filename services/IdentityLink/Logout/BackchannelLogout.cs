@@ -70,11 +70,11 @@ public sealed partial class BackchannelLogout(
     {
         try
         {
-            if (clients.Find(delivery.ClientId)?.BackchannelLogoutUri is not { } address)
+            if (clients.Find(delivery.ClientId) is not { BackchannelLogoutUri: { } address } client)
                 return;
             var jti = Guid.CreateVersion7();
             using var form = new FormUrlEncodedContent([new("logout_token", await tokens.Logout(delivery, jti, cancellation))]);
-            var result = await http.Deliver(address, form, Taken, refusal: null, cancellation);
+            var result = await http.Deliver(client, address, form, Taken, refusal: null, cancellation);
             if (!result.IsDelivered)
                 NotTaken(delivery.ClientId, result.Result, result.Status);
             await database.Run(

@@ -16,13 +16,18 @@ public sealed class Operators(IOptions<OperationsOptions> options, Clients clien
     private readonly HashSet<Guid> persons = [.. options.Value.Operators.Select(Guid.Parse)];
 
     /// <summary>
-    /// A grant without the scope <see cref="Scopes.Operations"/>, unless an operator gave it to a client that is registered
-    /// for it. Asked for by others it is left out, and the token's answer says so (RFC 6749, section 3.3). Asked at
-    /// every use: who is an operator no longer, or has merged into somebody who is none, has lost it.
+    /// A grant without the scopes that its client may not ask for (any more), and without <see cref="Scopes.Operations"/>
+    /// unless an operator gave it to a client that is registered for it. Asked for by others it is left out, and the token's
+    /// answer says so (RFC 6749, section 3.3). Asked at every use: who is an operator no longer, or has merged into somebody
+    /// who is none, has lost it, and so has a client what it gave up.
     /// </summary>
-    public TokenGrant Limit(TokenGrant grant) =>
-        !grant.Scopes.Contains(Scopes.Operations)
-        || (persons.Contains(grant.PersonId) && clients.Find(grant.ClientId) is { IsForOperators: true })
-            ? grant
-            : grant with { Scopes = [.. grant.Scopes.Where(scope => scope != Scopes.Operations)] };
+    public TokenGrant Limit(TokenGrant grant)
+    {
+        var client = clients.Find(grant.ClientId);
+        return grant.Scopes.All(Holds) ? grant : grant with { Scopes = [.. grant.Scopes.Where(Holds)] };
+
+        bool Holds(string scope) =>
+            client?.MayAskFor(scope) == true
+            && (scope != Scopes.Operations || (client.IsForOperators && persons.Contains(grant.PersonId)));
+    }
 }

@@ -131,6 +131,8 @@ internal static class Errors
             "Another developer's client has this host as its sector. Publish a document on the host that lists all your redirect_uris, and name it as sector_identifier_uri."),
         new(ClientClaims.GroupTaken, 409, "这个 union_group 属于另一位开发者。请换一个名字。", "This union_group is another developer's. Choose another name."),
         new(ReviewClient.NothingToDecide, 409, "这个应用现在没有这样的事要决定。", "There is nothing of that kind to decide on this client."),
+        new(ReviewClient.Own, 409, "这是你自己的应用，要由另一位运营人员来批准。",
+            "This client is your own: another operator has to let it in."),
         new(ReviewClient.OwnerGone, 409, "登记这个应用的人已被删除，没有人为它负责，所以不能批准。",
             "Whoever registered this client was erased and nobody answers for it, so it cannot be approved."),
         new("logout_hint_invalid", 400, "退出请求无法核实，所以没有退出任何人。", "The sign-out request could not be verified, so nobody was signed out."),

@@ -76,8 +76,17 @@ public sealed record Client
     /// <summary>Whose <c>unionid</c> it may see; null for nobody's.</summary>
     public string? UnionSector { get; init; }
 
+    /// <summary>Whether it is part of the installation, and nobody registered it.</summary>
+    public bool IsConfigured { get; init; }
+
     /// <summary>One of our own sites.</summary>
     public bool IsSite { get; init; }
+
+    /// <summary>
+    /// One of our own programs that anybody can start on a device and have a person let in (RFC 8628, section 5.4): good for
+    /// what the page says that it may do, and for nothing else that a site may.
+    /// </summary>
+    public bool IsTool => IsSite && GrantTypes.Contains(Devices.DeviceCodeGrant.GrantType);
 
     /// <summary>Whether operators sign in here to do what only they may.</summary>
     public bool IsForOperators { get; init; }
@@ -106,10 +115,11 @@ public sealed record Client
         Jwks = options.Jwks is { } jwks ? new JsonWebKeySet(jwks) : null,
         IdTokenAlgorithm = options.IdTokenAlgorithm,
         GrantTypes = options.GrantTypes ?? DefaultGrantTypes,
-        Scopes = [.. Provider.Scopes.All.Where(scope => scope switch
+        Scopes = [.. Provider.Scopes.All.Append(Provider.Scopes.Partner).Where(scope => scope switch
         {
             Provider.Scopes.Operations => options.Operations,
             Provider.Scopes.Clients => options.RegistersClients,
+            Provider.Scopes.Partner => options.GrantTypes?.Contains(ClientCredentialsGrant.GrantType) == true,
             _ => true,
         })],
         RequiresPushedRequests = options.RequiresPushedRequests,
@@ -123,6 +133,7 @@ public sealed record Client
         TermsUri = options.TermsUri,
         Sector = options.Sector ?? id,
         UnionSector = options.UnionGroup is { Length: > 0 } group ? UnionSectorOf(group) : null,
+        IsConfigured = true,
         IsSite = options.Site,
         IsForOperators = options.Operations,
         Side = options.Side,

@@ -16,8 +16,8 @@ public sealed class ClientCredentialsGrant(ClientTokens clientTokens, IOptions<P
     {
         if (client.IsPublic)
             return new OAuthError("unauthorized_client", "A client that cannot keep a secret speaks for nobody by itself.").Answer();
-        if (Scopes.Split(parameters["scope"] ?? Scopes.Partner) is not [Scopes.Partner])
-            return new OAuthError("invalid_scope", $"The only scope of a client's own is {Scopes.Partner}.").Answer();
+        if (Scopes.Split(parameters["scope"] ?? Scopes.Partner) is not [Scopes.Partner] || !client.MayAskFor(Scopes.Partner))
+            return new OAuthError("invalid_scope", $"The only scope of a client's own is {Scopes.Partner}, where it is registered.").Answer();
         var token = await clientTokens.Add(client, Scopes.Partner);
         return new TokenBody(token, "Bearer", (long)options.Value.AccessTokenLifetime.TotalSeconds, Scopes.Partner);
     }

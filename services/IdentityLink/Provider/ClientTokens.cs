@@ -47,6 +47,7 @@ public sealed class ClientTokens
     public async Task<ClientToken?> Find(string token, CancellationToken cancellation) =>
         await database.One(FindSql, row => new Found(row.GetString(0), row.GetString(1)), cancellation, Secret.Hash(token)) is { } found
         && clients.Find(found.ClientId) is { } client && client.GrantTypes.Contains(ClientCredentialsGrant.GrantType)
+        && client.MayAskFor(found.Scope)
             ? new(client, Scopes.Split(found.Scope))
             : null;
 

@@ -4,7 +4,9 @@ using Hutong.IdentityLink.Platforms;
 using Hutong.IdentityLink.SecurityEvents;
 using Hutong.IdentityLink.Sessions;
 using Hutong.IdentityLink.Signing;
+using Hutong.ServiceDefaults.Authentication;
 using Hutong.ServiceDefaults.Outgoing;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Hutong.IdentityLink.Provider;
 
@@ -26,6 +28,9 @@ internal static class ProviderServices
             .Validate(options => options.Clients.Values.All(HasUsableAddresses),
                 "Addresses under Provider:Clients:{id} are absolute http(s) addresses without a fragment.")
             .ValidateOnStart();
+        // What asks for no scope of its own is a site's, which always has openid inside; a tool never has.
+        services.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder()
+            .RequireAuthenticatedUser().RequireAssertion(context => context.User.HasScope(Scopes.OpenId)).Build());
         services.AddCrossOrigin();
         services.AddSingleton<Issuer>();
         services.AddSingleton<Clients>();

@@ -33,6 +33,9 @@ public static class Scopes
     /// <summary>All that people may give, in the order in which they are shown and stored.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Offered, Operations, Clients];
 
+    /// <summary>Those that open something by themselves: all that a token of a tool is good for, see <see cref="Client.IsTool"/>.</summary>
+    public static IReadOnlyList<string> OfTools { get; } = [Operations, Clients];
+
     /// <summary>The known ones of a space-separated list.</summary>
     public static string[] Known(string? scope)
     {

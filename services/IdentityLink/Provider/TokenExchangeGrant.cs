@@ -5,16 +5,17 @@ namespace Hutong.IdentityLink.Provider;
 /// <summary>
 /// Token exchange (RFC 8693), for the gateway alone: the access token of one of our own sites for an internal token to one
 /// service. What a partner was granted, <c>/userinfo</c> tells: the services know people by an id that is the same
-/// everywhere, and do what no scope of a partner's was asked for.
+/// everywhere, and do what no scope of a partner's was asked for. A tool of ours has what its own scopes open, and is no site.
 /// </summary>
 public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens, LinkedAccounts accounts, Clients clients) : IGrantType
 {
     private const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
     private const string JwtType = "urn:ietf:params:oauth:token-type:jwt";
 
+    private const string IdentityLink = "identity-link";
     private const string SocialFeed = "social-feed";
 
-    private static readonly string[] Services = ["identity-link", SocialFeed, "commerce-card", "attribution"];
+    private static readonly string[] Services = [IdentityLink, SocialFeed, "commerce-card", "attribution"];
 
     /// <inheritdoc/>
     public string Name => "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -32,8 +33,14 @@ public sealed class TokenExchangeGrant(AccessTokens accessTokens, Tokens tokens,
             return new OAuthError("invalid_target", "The audience is none of the services.").Answer();
         if (await accessTokens.Find(subjectToken, cancellation) is not { } grant)
             return OAuthError.InvalidRequest("The subject_token does not hold.").Answer();
-        if (clients.Find(grant.ClientId) is not { IsSite: true })
+        if (clients.Find(grant.ClientId) is not { IsSite: true } site)
             return OAuthError.InvalidRequest("The subject_token is a partner's: it is good at /userinfo alone.").Answer();
+        if (site.IsTool)
+        {
+            if (audience != IdentityLink)
+                return new OAuthError("invalid_target", "The subject_token is a tool's: it is good at identity-link alone.").Answer();
+            grant = grant with { Scopes = [.. grant.Scopes.Where(Scopes.OfTools.Contains)] };
+        }
 
         // Only Social-Feed shows people to each other; no other service needs a name.
         var nickname = audience == SocialFeed ? await accounts.Nickname(grant.PersonId, cancellation) : null;

@@ -37,8 +37,8 @@ internal static class AddressRules
 
     /// <summary>Whether it may be called by us, see <see cref="PartnerCalls"/>.</summary>
     public static bool MayBeCalled(string text, PartnerCallOptions options) =>
-        IsPlain(text) && Uri.TryCreate(text, UriKind.Absolute, out var address) && PartnerCalls.MayCall(address, options)
-        && (IsOfNamedHost(address) || options.Exempts(address));
+        IsPlain(text) && Uri.TryCreate(text, UriKind.Absolute, out var address) && PartnerCalls.MayCall(address, options, isConfigured: false)
+        && (IsOfNamedHost(address) || options.Exempts(address, isConfigured: false));
 
     /// <summary>As it is compared: printable ASCII, without what would make two texts one address or one text several.</summary>
     private static bool IsPlain(string text) =>

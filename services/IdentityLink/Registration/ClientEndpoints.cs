@@ -63,11 +63,11 @@ internal static class ClientEndpoints
     }
 
     private static async Task<Ok<JsonObject>> List(
-        string? after, int? limit, HttpResponse response, ClaimsPrincipal caller, ManagingClients managing, ClientList list,
+        string? after, int? limit, HttpResponse response, ClaimsPrincipal caller, ClientOwners owners, ClientList list,
         CancellationToken cancellation)
     {
         NoStore.Set(response);
-        return TypedResults.Ok(await list.Of(await managing.OwnersOf(caller.PersonId(), cancellation), after, limit, cancellation));
+        return TypedResults.Ok(await list.Of(await owners.Of(caller.PersonId(), cancellation), after, limit, cancellation));
     }
 
     private static async Task<IResult> Show(

@@ -12,12 +12,9 @@ namespace Hutong.IdentityLink.Registration;
 /// <param name="PreviousEndsAt">Until when the one before holds, UTC.</param>
 public sealed record NewSecret(Sealed Secret, DateTimeOffset PreviousEndsAt);
 
-/// <summary>
-/// What an owner does with their clients. Somebody who absorbed the owner by a merge acts for them, until they are split; so
-/// that clients need not change hands with either.
-/// </summary>
+/// <summary>What an owner does with their clients, see <see cref="ClientOwners"/>.</summary>
 public sealed class ManagingClients(
-    IEventStore store, CommandRunner runner, IdempotentCommands commands, PersonKeys keys, ClientClaims claims, SectorDocuments documents,
+    IEventStore store, CommandRunner runner, IdempotentCommands commands, PersonKeys keys, ClientOwners owners, ClientClaims claims, SectorDocuments documents,
     RegisteredClients registered, TimeProvider time)
 {
     /// <summary>A client of the caller's.</summary>
@@ -27,14 +24,7 @@ public sealed class ManagingClients(
         if (!Guid.TryParse(clientId, out _))
             return null;
         var client = await store.Load(RegisteredClient.Fold, RegisteredClient.StreamOf(clientId), cancellation: cancellation);
-        return client.Exists && (await OwnersOf(caller, cancellation)).Contains(client.State.Owner) ? client : null;
-    }
-
-    /// <summary>Whose clients a person manages: their own, and theirs who became part of them.</summary>
-    public async Task<IReadOnlyList<Guid>> OwnersOf(Guid caller, CancellationToken cancellation)
-    {
-        var person = (await store.Load(Person.Fold, Person.StreamOf(caller), cancellation: cancellation)).State;
-        return person.IsActive ? [caller, .. person.Has.Absorptions.Select(merge => merge.From)] : [];
+        return client.Exists && (await owners.Of(caller, cancellation)).Contains(client.State.Owner) ? client : null;
     }
 
     /// <summary>A client as it is read, with what can be read of what is sealed.</summary>
@@ -57,7 +47,7 @@ public sealed class ManagingClients(
                 new(metadata, RegisteringClients.Seal(key, contacts), !contacts.SequenceEqual(before)), client);
             if (!decided.Succeeded || decided.Value.Length == 0)
                 return decided;
-            if (await documents.Check(metadata, cancellation) is { } fault)
+            if (await documents.Check(client.Owner, metadata, cancellation) is { } fault)
                 return fault;
             var entered = await claims.Enter(
                 client.Owner, client.ApprovedSector ?? Sectors.Of(client.Id, metadata), metadata, cancellation);

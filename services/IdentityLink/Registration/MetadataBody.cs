@@ -13,6 +13,23 @@ internal sealed class MetadataBody(JsonElement body)
     /// <summary>What is wrong; null where nothing is.</summary>
     public Rejection? Fault { get; private set; }
 
+    /// <summary>
+    /// Whether all of it can be read as text. JSON may write half of a surrogate pair, and no rule of its grammar forbids it
+    /// (RFC 8259, section 8.2).
+    /// </summary>
+    public static bool IsText(JsonElement json)
+    {
+        try
+        {
+            Touch(json);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Remembers a fault, unless there was one before.</summary>
     public void Refuse(string what, string code = MetadataRules.InvalidMetadata) => Fault ??= new(code, what);
 
@@ -68,6 +85,28 @@ internal sealed class MetadataBody(JsonElement body)
         }
         Refuse($"{name} is an array of at most {atMost} texts, each of 1 to {longest} visible characters and none twice.");
         return [];
+    }
+
+    // Reading is the test: what cannot be read throws.
+    private static void Touch(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = json.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var one in json.EnumerateArray())
+                    Touch(one);
+                break;
+            case JsonValueKind.Object:
+                foreach (var field in json.EnumerateObject())
+                {
+                    _ = field.Name;
+                    Touch(field.Value);
+                }
+                break;
+        }
     }
 
     /// <summary>A field; null where it is absent or null.</summary>

@@ -41,6 +41,8 @@ public sealed class MetadataRules(IOptions<PartnerCallOptions> calls)
     {
         if (json.ValueKind != JsonValueKind.Object)
             return new Rejection(InvalidMetadata, "The body is a JSON object.");
+        if (!MetadataBody.IsText(json))
+            return new Rejection(InvalidMetadata, "The body has half a surrogate pair, which is no character.");
         var body = new MetadataBody(json);
         var metadata = Metadata(body);
         var contacts = body.Texts("contacts", MostContacts, LongestContact);

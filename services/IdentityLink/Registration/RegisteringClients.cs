@@ -66,7 +66,7 @@ public sealed class RegisteringClients(
         var decided = RegisterClient.Decide(command, place is not null, pending, time.GetUtcNow());
         if (!decided.Succeeded)
             return decided.Rejection;
-        if (await documents.Check(metadata, cancellation) is { } fault)
+        if (await documents.Check(owner, metadata, cancellation) is { } fault)
             return fault;
         // Nothing is claimed before an operator approved it; but who cannot be approved should know it now.
         var entered = await claims.Enter(owner, Sectors.Of(id, metadata), metadata, cancellation);

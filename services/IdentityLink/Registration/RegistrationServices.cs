@@ -8,6 +8,7 @@ internal static class RegistrationServices
         var services = builder.Services;
         services.AddSingleton<MetadataRules>();
         services.AddSingleton<SectorDocuments>();
+        services.AddSingleton<ClientOwners>();
         services.AddSingleton<ClientClaims>();
         services.AddSingleton<ClientList>();
         services.AddSingleton<RegisteringClients>();

@@ -23,8 +23,12 @@ public enum Review
 /// <param name="Operator">The operator's person id.</param>
 /// <param name="What">What to do.</param>
 /// <param name="Reason">Why, sealed with the owner's key; null where the owner was erased.</param>
-public sealed record ReviewClient(Guid Operator, Review What, Sealed? Reason)
+/// <param name="IsOwn">Whether it is the operator's own, or of somebody who became part of them.</param>
+public sealed record ReviewClient(Guid Operator, Review What, Sealed? Reason, bool IsOwn)
 {
+    /// <summary>An operator would let in what is their own: another one has to.</summary>
+    public const string Own = "client_own";
+
     /// <summary>There is nothing of that kind to decide.</summary>
     public const string NothingToDecide = "client_nothing_to_decide";
 
@@ -37,6 +41,8 @@ public sealed record ReviewClient(Guid Operator, Review What, Sealed? Reason)
         if (!client.IsManaged)
             return new Rejection(RegisteringClients.Unknown);
         var (by, reason) = (command.Operator, command.Reason);
+        if (command.IsOwn && command.What is (Review.Approve or Review.Reinstate))
+            return new Rejection(Own);
         // Whoever is erased reads nothing: what is approved needs somebody who answers for it.
         if (command.What == Review.Approve && reason is null)
             return new Rejection(OwnerGone);

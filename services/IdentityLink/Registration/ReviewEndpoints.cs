@@ -31,10 +31,13 @@ internal static class ReviewEndpoints
         var clients = routes.MapOperations().MapGroup("/clients");
         clients.MapPost("", List);
         clients.MapPost("/{clientId}", LookAt);
-        clients.MapPost("/{clientId}/approve", Approve);
-        clients.MapPost("/{clientId}/reject", Reject);
-        clients.MapPost("/{clientId}/suspend", Suspend);
-        clients.MapPost("/{clientId}/reinstate", Reinstate);
+        foreach (var what in Enum.GetValues<Review>())
+        {
+            clients.MapPost(
+                $"/{{clientId}}/{what.ToString().ToLowerInvariant()}",
+                (string clientId, OnClient request, HttpContext http, ClaimsPrincipal caller, ReviewingClients reviewing, ProblemTable problems,
+                    CancellationToken cancellation) => Decide(what, clientId, request, http, caller, reviewing, problems, cancellation));
+        }
     }
 
     // Names of apps, and nobody's: a list leaves no event.
@@ -57,28 +60,12 @@ internal static class ReviewEndpoints
         return TypedResults.Ok(shown);
     }
 
-    private static Task<Results<NoContent, ProblemHttpResult>> Approve(
-        string clientId, OnClient request, HttpContext http, ClaimsPrincipal caller, ReviewingClients reviewing, ProblemTable problems,
-        CancellationToken cancellation) => Decide(Review.Approve, clientId, request, http, caller, reviewing, problems, cancellation);
-
-    private static Task<Results<NoContent, ProblemHttpResult>> Reject(
-        string clientId, OnClient request, HttpContext http, ClaimsPrincipal caller, ReviewingClients reviewing, ProblemTable problems,
-        CancellationToken cancellation) => Decide(Review.Reject, clientId, request, http, caller, reviewing, problems, cancellation);
-
-    private static Task<Results<NoContent, ProblemHttpResult>> Suspend(
-        string clientId, OnClient request, HttpContext http, ClaimsPrincipal caller, ReviewingClients reviewing, ProblemTable problems,
-        CancellationToken cancellation) => Decide(Review.Suspend, clientId, request, http, caller, reviewing, problems, cancellation);
-
-    private static Task<Results<NoContent, ProblemHttpResult>> Reinstate(
-        string clientId, OnClient request, HttpContext http, ClaimsPrincipal caller, ReviewingClients reviewing, ProblemTable problems,
-        CancellationToken cancellation) => Decide(Review.Reinstate, clientId, request, http, caller, reviewing, problems, cancellation);
-
     private static async Task<Results<NoContent, ProblemHttpResult>> Decide(
         Review what, string clientId, OnClient request, HttpContext http, ClaimsPrincipal caller, ReviewingClients reviewing,
         ProblemTable problems, CancellationToken cancellation)
     {
         // Whom to suspend does not depend on what they changed last: it must not wait for another look.
-        if (what is Review.Approve or Review.Reject && http.Request.Headers.IfMatch.Count == 0)
+        if (what is Review.Approve or Review.Reject && !http.Request.NamesOneVersion())
             return problems.Answer(new Rejection(ClientEndpoints.VersionMissing));
         var decided = await reviewing.Handle(
             caller.PersonId(), clientId, what, OperationReason.Of(request), http.Request.CheckIfMatch, cancellation);

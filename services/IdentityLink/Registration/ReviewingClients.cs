@@ -8,7 +8,8 @@ namespace Hutong.IdentityLink.Registration;
 
 /// <summary>Carries out what operators decide on clients.</summary>
 public sealed class ReviewingClients(
-    IEventStore store, CommandRunner runner, PersonKeys keys, ClientClaims claims, RegisteredClients registered)
+    IEventStore store, CommandRunner runner, PersonKeys keys, ClientOwners owners, ClientClaims claims, SectorDocuments documents,
+    RegisteredClients registered)
 {
     /// <summary>A client, whoever's it is.</summary>
     /// <returns>The client with its stream's version; null where there is none.</returns>
@@ -37,7 +38,8 @@ public sealed class ReviewingClients(
                 if (checkVersion(client.Version) is { } changed)
                     return changed;
                 var key = await keys.Find(client.State.Owner, cancellation);
-                var decided = ReviewClient.Decide(new(operatorId, what, key.SealOptional(reason)), client.State);
+                var isOwn = (await owners.Of(operatorId, cancellation)).Contains(client.State.Owner);
+                var decided = ReviewClient.Decide(new(operatorId, what, key.SealOptional(reason), isOwn), client.State);
                 if (!decided.Succeeded)
                     return decided.Rejection;
                 if (decided.Value.Length == 0)
@@ -46,6 +48,9 @@ public sealed class ReviewingClients(
                 var work = ManagingClients.Work(operatorId, client, decided.Value);
                 if (what == Review.Approve)
                 {
+                    // What it said when the client was registered it need not say any more.
+                    if (await documents.Check(after.Owner, after.Metadata, cancellation) is { } fault)
+                        return fault;
                     var entered = await claims.Enter(after.Owner, after.ApprovedSector!, after.Metadata, cancellation);
                     if (!entered.Succeeded)
                         return entered.Rejection;

@@ -6,20 +6,25 @@ namespace Hutong.IdentityLink.Registration;
 
 /// <summary>
 /// The documents by which a host speaks for the addresses of clients (OpenID Connect Core, section 8.1; OpenID Connect Dynamic
-/// Client Registration 1.0, section 5). Read when a client is registered or changed, as the specification has it.
+/// Client Registration 1.0, section 5). Read when a client is registered or changed, as the specification has it, and when it is approved.
 /// </summary>
 public sealed class SectorDocuments(IHttpClientFactory http)
 {
     /// <summary>Checks that a client's document, if it names one, lists all its redirect addresses.</summary>
+    /// <param name="owner">Whose client it is.</param>
+    /// <param name="metadata">What it is to be.</param>
+    /// <param name="cancellation">Ends the call.</param>
     /// <returns>Null where it does, or there is none; otherwise what is wrong.</returns>
-    public async Task<Rejection?> Check(ClientMetadata metadata, CancellationToken cancellation)
+    public async Task<Rejection?> Check(Guid owner, ClientMetadata metadata, CancellationToken cancellation)
     {
         if (metadata.SectorIdentifierUri is not { } address)
             return null;
         try
         {
             using var client = http.CreateClient(PartnerCalls.ClientName);
-            using var answer = await client.GetAsync(new Uri(address), cancellation);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Options.Set(PartnerCalls.For, owner.ToString());
+            using var answer = await client.SendAsync(request, cancellation);
             if (!answer.IsSuccessStatusCode)
                 return Fault($"answered with status {(int)answer.StatusCode}; redirects are not followed");
             var listed = await JsonSerializer.DeserializeAsync(

@@ -151,11 +151,11 @@ public sealed partial class SecurityEventDeliveries(
         try
         {
             // A client that wants to be told no more is told no more; it may want to again.
-            if (clients.Find(happened.ClientId)?.SecurityEventsUri is not { } address)
+            if (clients.Find(happened.ClientId) is not { SecurityEventsUri: { } address } client)
                 return false;
             using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(await tokens.Event(happened, cancellation)));
             content.Headers.ContentType = new MediaTypeHeaderValue(ContentType);
-            var result = await http.Deliver(address, content, Taken, Refusal, cancellation);
+            var result = await http.Deliver(client, address, content, Taken, Refusal, cancellation);
             if (!result.IsDelivered)
                 NotTaken(happened.ClientId, result.Result, result.Status);
             await database.Run(

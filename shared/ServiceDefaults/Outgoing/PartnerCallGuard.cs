@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Caching.Memory;
-using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -8,13 +7,13 @@ using Polly.Timeout;
 namespace Hutong.ServiceDefaults.Outgoing;
 
 /// <summary>Lets a call through to a partner's host unless its address or the host's recent answers speak against it, and reads the answer within bounds.</summary>
-internal sealed class PartnerCallGuard(PartnerCircuits circuits, IOptions<PartnerCallOptions> options) : DelegatingHandler
+internal sealed class PartnerCallGuard(PartnerCircuits circuits, PartnerCallOptions options, bool isConfigured) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.RequestUri is not { } address || !PartnerCalls.MayCall(address, options.Value))
+        if (request.RequestUri is not { } address || !PartnerCalls.MayCall(address, options, isConfigured))
             throw new AddressRefusedException();
-        return await circuits.Of(address).ExecuteAsync(
+        return await circuits.Of(request.Options.TryGetValue(PartnerCalls.For, out var whom) ? whom : "", address).ExecuteAsync(
             static async (state, cancellation) => await state.Guard.Read(state.Request, cancellation), (Guard: this, Request: request), cancellationToken);
     }
 
@@ -36,8 +35,8 @@ internal sealed class PartnerCallGuard(PartnerCircuits circuits, IOptions<Partne
 }
 
 /// <summary>
-/// A circuit per host and port that was called lately: it opens for 10 s when half of at least 10 calls within 10 s fail. There
-/// are at most so many; a call beyond them has one of its own.
+/// A circuit for whom calls are made and per host and port that was called lately: it opens for 10 s when half of at least 10
+/// calls within 10 s fail, and nobody opens another's. There are at most so many; a call beyond them has one of its own.
 /// </summary>
 internal sealed class PartnerCircuits : IDisposable
 {
@@ -47,8 +46,8 @@ internal sealed class PartnerCircuits : IDisposable
 
     private readonly MemoryCache circuits = new(new MemoryCacheOptions { SizeLimit = AtMost });
 
-    public ResiliencePipeline<HttpResponseMessage> Of(Uri address) =>
-        circuits.GetOrCreate(address.Authority, entry =>
+    public ResiliencePipeline<HttpResponseMessage> Of(string whom, Uri address) =>
+        circuits.GetOrCreate((whom, address.Authority), entry =>
         {
             entry.SetSize(1).SetSlidingExpiration(KeptUnused);
             return New();

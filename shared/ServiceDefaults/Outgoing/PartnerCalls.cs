@@ -10,11 +10,18 @@ namespace Hutong.ServiceDefaults.Outgoing;
 /// <summary>
 /// The HTTP client for addresses that partners chose: one for all of them. It calls the internet alone, by https, follows no
 /// redirect, keeps no cookie, and waits and reads within bounds. A host that keeps failing is left alone for a while.
+/// Addresses of configuration have a client and connections of their own, for which some hosts are exempt.
 /// </summary>
 public static class PartnerCalls
 {
     /// <summary>The client's name for <see cref="IHttpClientFactory"/>.</summary>
     public const string ClientName = "partner";
+
+    /// <summary>The name of the client for addresses that configuration names.</summary>
+    public const string ConfiguredName = "configured-partner";
+
+    /// <summary>For whom a call is made: a host that keeps failing for one is left alone for that one.</summary>
+    public static readonly HttpRequestOptionsKey<string> For = new("partner");
 
     /// <summary>The longest answer that is read, bytes.</summary>
     public const int LongestAnswer = 64 * 1024;
@@ -40,11 +47,8 @@ public static class PartnerCalls
                 "PartnerCalls:ExemptHosts are names or addresses of hosts, without a port.")
             .ValidateOnStart();
         services.AddSingleton<PartnerCircuits>();
-        services.AddTransient<PartnerCallGuard>();
-        services.AddHttpClient(ClientName, client => client.Timeout = System.Threading.Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(provider => Connections(provider.GetRequiredService<IOptions<PartnerCallOptions>>().Value))
-            .AddHttpMessageHandler<PartnerCallGuard>()
-            .RemoveAllLoggers();
+        AddClient(services, ClientName, isConfigured: false);
+        AddClient(services, ConfiguredName, isConfigured: true);
         return services;
     }
 
@@ -52,8 +56,11 @@ public static class PartnerCalls
     /// Whether an address may be called as far as it can be told without looking its host up: for whoever registers it. What
     /// it leads to is looked at with each connection.
     /// </summary>
-    public static bool MayCall(Uri address, PartnerCallOptions options) =>
-        address.IsAbsoluteUri && address.UserInfo.Length == 0 && (options.Exempts(address)
+    /// <param name="address">The address.</param>
+    /// <param name="options">Which hosts are exempt.</param>
+    /// <param name="isConfigured">Whether configuration names it, and not somebody who registered it.</param>
+    public static bool MayCall(Uri address, PartnerCallOptions options, bool isConfigured) =>
+        address.IsAbsoluteUri && address.UserInfo.Length == 0 && (options.Exempts(address, isConfigured)
             ? address.Scheme is "https" or "http"
             : address.Scheme == "https" && (!IPAddress.TryParse(address.IdnHost, out var literal) || PublicAddresses.IsPublic(literal)));
 
@@ -69,7 +76,15 @@ public static class PartnerCalls
         _ => "unreachable",
     };
 
-    private static SocketsHttpHandler Connections(PartnerCallOptions options) => new()
+    private static void AddClient(IServiceCollection services, string name, bool isConfigured) => services
+        .AddHttpClient(name, client => client.Timeout = System.Threading.Timeout.InfiniteTimeSpan)
+        .ConfigurePrimaryHttpMessageHandler(provider => Connections(Options(provider), isConfigured))
+        .AddHttpMessageHandler(provider => new PartnerCallGuard(provider.GetRequiredService<PartnerCircuits>(), Options(provider), isConfigured))
+        .RemoveAllLoggers();
+
+    private static PartnerCallOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<PartnerCallOptions>>().Value;
+
+    private static SocketsHttpHandler Connections(PartnerCallOptions options, bool isConfigured) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -79,7 +94,7 @@ public static class PartnerCalls
         MaxConnectionsPerServer = ConnectionsPerHost,
         MaxResponseHeadersLength = LongestHeadersKilobytes,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        ConnectCallback = (context, cancellation) => Connect(context, options, cancellation),
+        ConnectCallback = (context, cancellation) => Connect(context, options, isConfigured, cancellation),
     };
 
     /// <summary>
@@ -87,10 +102,10 @@ public static class PartnerCalls
     /// gains nothing.
     /// </summary>
     private static async ValueTask<Stream> Connect(
-        SocketsHttpConnectionContext context, PartnerCallOptions options, CancellationToken cancellation)
+        SocketsHttpConnectionContext context, PartnerCallOptions options, bool isConfigured, CancellationToken cancellation)
     {
         var found = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
-        var allowed = options.Exempts(context.InitialRequestMessage.RequestUri!) ? found : [.. found.Where(PublicAddresses.IsPublic)];
+        var allowed = options.Exempts(context.InitialRequestMessage.RequestUri!, isConfigured) ? found : [.. found.Where(PublicAddresses.IsPublic)];
         if (allowed.Length == 0)
             throw new AddressRefusedException();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -29,6 +29,10 @@ public static class RequestHeaders
             : new Rejection(Rejection.PreconditionFailedCode);
     }
 
+    /// <summary>Whether <c>If-Match</c> names one version, and not any or several: a caller who saw it.</summary>
+    public static bool NamesOneVersion(this HttpRequest request) =>
+        EntityTagHeaderValue.TryParseList(request.Headers.IfMatch, out var tags) && tags is [var tag] && tag != EntityTagHeaderValue.Any;
+
     /// <summary>Names the answer's version in <c>ETag</c>.</summary>
     public static void SetETag(this HttpResponse response, long version) => response.Headers.ETag = Tag(version).ToString();
 

@@ -44,6 +44,30 @@ public sealed class DeviceGrantSpecs(IdentityService identity, Servers servers, 
     }
 
     [Fact]
+    public async Task What_a_tool_on_a_device_was_given_opens_what_its_page_said_and_nothing_else_of_the_person()
+    {
+        var codes = await cli.Begin("openid profile clients offline_access");
+        await browser.Decide(codes.UserCode);
+        var token = (await cli.Poll(codes)).Body["access_token"]!.GetValue<string>();
+        using var gateway = new RelyingParty(identity, IdentityService.Gateway);
+        foreach (var audience in (string[])["social-feed", "commerce-card", "attribution"])
+            (await gateway.Exchange(token, audience)).ShouldBeError("invalid_target");
+        var (_, exchanged) = await gateway.Exchange(token, "identity-link");
+        using var api = new HttpClient { BaseAddress = identity.Address };
+        api.DefaultRequestHeaders.Authorization = new("Bearer", exchanged["access_token"]!.GetValue<string>());
+
+        (await Status("clients")).ShouldBe(HttpStatusCode.OK);
+        foreach (var path in (string[])["me", "history", "accounts", "sessions"])
+            (await Status(path)).ShouldBe(HttpStatusCode.Forbidden, path);
+
+        async Task<HttpStatusCode> Status(string path)
+        {
+            using var answer = await api.GetAsync(new Uri($"/identity/{path}", UriKind.Relative));
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task A_device_that_asks_too_often_is_told_to_slow_down_each_time_by_five_seconds()
     {
         var codes = await cli.Begin();

@@ -93,8 +93,21 @@ public sealed class PartnerCallSpecs : IAsyncLifetime
     [InlineData("https://[::ffff:10.0.0.1]/", false)]
     [InlineData("ftp://127.0.0.1/", false)]
     [InlineData("http://127.0.0.1:5300/logout", true)]
-    public void A_partner_registers_https_addresses_unless_its_host_is_exempt(string address, bool isAllowed) =>
-        PartnerCalls.MayCall(new Uri(address), new PartnerCallOptions { ExemptHosts = ["127.0.0.1"] }).ShouldBe(isAllowed);
+    public void Addresses_are_https_unless_their_host_is_exempt(string address, bool isAllowed) =>
+        PartnerCalls.MayCall(new Uri(address), new PartnerCallOptions { ExemptHosts = ["127.0.0.1"] }, isConfigured: true).ShouldBe(isAllowed);
+
+    [Fact]
+    public async Task A_host_is_exempt_for_addresses_of_configuration_and_for_nobody_who_registers_one()
+    {
+        PartnerCalls.MayCall(Address("/cookie"), new PartnerCallOptions { ExemptHosts = ["127.0.0.1"] }, isConfigured: false).ShouldBeFalse();
+        (await Client().GetAsync(Address("/cookie"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var registered = services.GetRequiredService<IHttpClientFactory>().CreateClient(PartnerCalls.ClientName);
+        foreach (var scheme in (string[])["http", "https"])
+        {
+            var refused = await Should.ThrowAsync<HttpRequestException>(() => registered.GetAsync(new Uri($"{scheme}://127.0.0.1:{Port}/cookie")));
+            PartnerCalls.ReasonOf(refused).ShouldBe("address_refused");
+        }
+    }
 
     [Fact]
     public async Task A_name_that_leads_inside_is_refused_when_it_is_connected_to()
@@ -137,11 +150,28 @@ public sealed class PartnerCallSpecs : IAsyncLifetime
         (await Client().GetAsync(new Uri($"http://127.0.0.2:{Port}/cookie"))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_host_that_fails_for_one_client_is_not_left_alone_for_another()
+    {
+        for (var i = 0; i < 10; i++)
+            (await For("one")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        PartnerCalls.ReasonOf(await Should.ThrowAsync<Exception>(() => For("one"))).ShouldBe("left_alone");
+        (await For("another")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        async Task<HttpResponseMessage> For(string client)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Address("/failing"));
+            request.Options.Set(PartnerCalls.For, client);
+            return await Client().SendAsync(request);
+        }
+    }
+
     private int Port => new Uri(partner.Urls.First()).Port;
 
     private Uri Address(string path) => new($"http://127.0.0.1:{Port}{path}");
 
-    private HttpClient Client() => services.GetRequiredService<IHttpClientFactory>().CreateClient(PartnerCalls.ClientName);
+    private HttpClient Client() => services.GetRequiredService<IHttpClientFactory>().CreateClient(PartnerCalls.ConfiguredName);
 
     private static ServiceProvider Services(params string[] exempt)
     {

@@ -24,6 +24,7 @@ public sealed class ClientDeciderSpecs
 
     private static readonly RegisteredClient Pending = After(new ClientRegistered(Id, Owner, App, null, "aGFzaC0x", Now));
     private static readonly RegisteredClient Approved = Pending.After([new ClientApproved(Zhao, "noodles.example", Reason)]);
+    private static readonly RegisteredClient Waiting = Approved.After([new ClientChangeProposed(App with { Name = "Other" })]);
     private static readonly RegisteredClient Suspended = Approved.After([new ClientSuspended(Zhao, Reason)]);
     private static readonly RegisteredClient Rejected = Pending.After([new ClientRejected(Zhao, Reason)]);
     private static readonly RegisteredClient Retired = Approved.After([new ClientRetired()]);
@@ -66,11 +67,11 @@ public sealed class ClientDeciderSpecs
             after.Proposed.ShouldBe(wanted);
             after.Waits.ShouldBeTrue();
 
-            var approved = after.After(ReviewClient.Decide(new(Zhao, Review.Approve, Reason), after).Value!);
+            var approved = after.After(ReviewClient.Decide(new(Zhao, Review.Approve, Reason, IsOwn: false), after).Value!);
             approved.Metadata.ShouldBe(wanted);
             approved.Proposed.ShouldBeNull();
             approved.Status.ShouldBe(client.Status);
-            var rejected = after.After(ReviewClient.Decide(new(Zhao, Review.Reject, Reason), after).Value!);
+            var rejected = after.After(ReviewClient.Decide(new(Zhao, Review.Reject, Reason, IsOwn: false), after).Value!);
             rejected.Metadata.SaysTheSameAs(App).ShouldBeTrue();
             rejected.Waits.ShouldBeFalse();
         }
@@ -188,11 +189,22 @@ public sealed class ClientDeciderSpecs
         }
     }
 
+    [Theory]
+    [InlineData(Review.Approve, ReviewClient.Own)]
+    [InlineData(Review.Reinstate, ReviewClient.Own)]
+    [InlineData(Review.Reject, null)]
+    [InlineData(Review.Suspend, null)]
+    public void An_operator_lets_nothing_in_that_is_their_own(Review what, string? refusal)
+    {
+        foreach (var client in what is Review.Approve or Review.Reject ? (RegisteredClient[])[Pending, Waiting] : [what == Review.Suspend ? Approved : Suspended])
+            (ReviewClient.Decide(new(Zhao, what, Reason, IsOwn: true), client).Rejection?.Code).ShouldBe(refusal, $"{what} {client.Status}");
+    }
+
     [Fact]
     public void Nothing_is_approved_for_which_nobody_answers_any_more_but_it_can_be_suspended()
     {
-        ReviewClient.Decide(new(Zhao, Review.Approve, Reason: null), Pending).Rejection!.Code.ShouldBe(ReviewClient.OwnerGone);
-        ReviewClient.Decide(new(Zhao, Review.Suspend, Reason: null), Approved).Value.ShouldBe([new ClientSuspended(Zhao, null)]);
+        ReviewClient.Decide(new(Zhao, Review.Approve, Reason: null, IsOwn: false), Pending).Rejection!.Code.ShouldBe(ReviewClient.OwnerGone);
+        ReviewClient.Decide(new(Zhao, Review.Suspend, Reason: null, IsOwn: false), Approved).Value.ShouldBe([new ClientSuspended(Zhao, null)]);
     }
 
     [Fact]
@@ -206,7 +218,7 @@ public sealed class ClientDeciderSpecs
         Decide(Review.Suspend, RegisteredClient.Fold.Initial).Rejection!.Code.ShouldBe(RegisteringClients.Unknown);
     }
 
-    private static Outcome<object[]> Decide(Review what, RegisteredClient client) => ReviewClient.Decide(new(Zhao, what, Reason), client);
+    private static Outcome<object[]> Decide(Review what, RegisteredClient client) => ReviewClient.Decide(new(Zhao, what, Reason, IsOwn: false), client);
 
     private static RegisteredClient After(params object[] events) => RegisteredClient.Fold.Initial.After(events);
 }

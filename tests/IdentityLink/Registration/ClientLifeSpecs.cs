@@ -126,6 +126,41 @@ public sealed class ClientLifeSpecs(Testing.Servers servers, SimulatedPlatforms 
     }
 
     [Fact]
+    public async Task What_a_client_gave_up_its_tokens_have_no_more_and_it_has_no_token_for_what_it_did_not_register()
+    {
+        var client = await operators.Approved(developer);
+        var (id, secret) = (client.Id(), client.Secret());
+        using var party = new RelyingParty(() => desk.Identity.Instance(1), id);
+        using var person = desk.Browser(instance: 1);
+        var tokens = await RegistrationSpecs.SignIn(person, party, secret);
+        var access = tokens.Body.Text("access_token");
+        (await party.UserInfo(access)).Body.ShouldContainKey("nickname");
+
+        (await developer.Change(id, it => it["scope"] = "openid offline_access")).Status.ShouldBe(HttpStatusCode.OK);
+
+        await Eventually.True(async () => !(await party.UserInfo(access)).Body.ContainsKey("nickname"), RegistrationDesk.Known);
+        using var refresh = new FormUrlEncodedContent(
+            [new("grant_type", "refresh_token"), new("refresh_token", tokens.Body.Text("refresh_token"))]);
+        (await party.Token(refresh, secret)).Body.Text("scope").ShouldBe("openid offline_access");
+
+        var service = Service();
+        service["scope"] = "openid";
+        var without = await operators.Approved(developer, service);
+        using var itself = new RelyingParty(() => desk.Identity.Instance(1), without.Id());
+        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials")]);
+        (await itself.Token(form, without.Secret())).ShouldBeError("invalid_scope");
+    }
+
+    [Fact]
+    public async Task Nobody_approves_a_client_of_their_own()
+    {
+        using var own = await desk.Developer(RegistrationDesk.Operator);
+        var id = (await own.Register(RegistrationDesk.App())).Body.Id();
+        (await operators.Decide(id, "approve")).Code.ShouldBe("client_own");
+        (await operators.Decide(id, "reject")).Status.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task An_operator_approves_what_they_saw_and_their_look_and_their_reason_are_the_owners_to_read()
     {
         var id = (await developer.Register(RegistrationDesk.App())).Body.Id();
@@ -136,6 +171,11 @@ public sealed class ClientLifeSpecs(Testing.Servers servers, SimulatedPlatforms 
         (await operators.Decide(id, "approve", seen.ETag!, RegistrationDesk.Reason)).Code.ShouldBe("precondition_failed");
         (await operators.Call(HttpMethod.Post, $"/identity/operations/clients/{id}/approve", new JsonObject { ["reason"] = RegistrationDesk.Reason }))
             .Code.ShouldBe("if_match_missing");
+        foreach (var any in (string[])["*", "\"1\", \"2\", \"3\""])
+        {
+            (await operators.Decide(id, "approve", any, RegistrationDesk.Reason)).Code.ShouldBe("if_match_missing");
+            (await operators.Decide(id, "reject", any, RegistrationDesk.Reason)).Code.ShouldBe("if_match_missing");
+        }
         (await operators.Call(HttpMethod.Post, $"/identity/operations/clients/{id}/approve", new JsonObject(), ("If-Match", "\"2\"")))
             .Code.ShouldBe("reason_missing");
         (await operators.Decide(id, "reject", "名字会让人以为是银行。")).Status.ShouldBe(HttpStatusCode.NoContent);

@@ -63,8 +63,8 @@ public sealed class MetadataRuleSpecs
     [InlineData("com.example.noodles://cb", false)]
     [InlineData("javascript:alert(1)", false)]
     public void A_native_client_listens_on_its_own_machine_or_has_a_scheme_or_an_address_of_its_own(string address, bool isFit) =>
-        (Read($$"""{ "client_name": "Noodles", "application_type": "native", "redirect_uris": ["{{address}}"] }""")
-            .Rejection?.Code).ShouldBe(isFit ? null : "invalid_redirect_uri");
+        (Read($$"""{ "client_name": "Noodles", "application_type": "native", "redirect_uris": ["{{address}}"] }""").Rejection?.Code)
+            .ShouldBe(isFit ? null : "invalid_redirect_uri");
 
     [Theory]
     [InlineData("http://127.0.0.1:54321/cb", true)]
@@ -134,6 +134,31 @@ public sealed class MetadataRuleSpecs
         refused.Code.ShouldBe("invalid_client_metadata");
         refused.Detail!.ShouldContain(said);
     }
+
+    [Theory]
+    [InlineData("backchannel_logout_uri")]
+    [InlineData("security_events_uri")]
+    [InlineData("sector_identifier_uri")]
+    public void Nobody_registers_an_address_of_a_host_that_is_exempt_for_our_own_sites(string name)
+    {
+        var body = new JsonObject { ["client_name"] = "Noodles", ["redirect_uris"] = new JsonArray("https://noodles.example/cb") };
+        foreach (var host in (string[])["http://localhost:15672", "https://localhost", "https://gateway.example:8080"])
+        {
+            body[name] = $"{host}/x";
+            using var document = JsonDocument.Parse(body.ToJsonString());
+            var rules = new MetadataRules(Options.Create(new PartnerCallOptions { ExemptHosts = ["localhost"] }));
+            rules.Read(document.RootElement).Succeeded.ShouldBe(host == "https://gateway.example:8080");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "client_name": "\ud800", "redirect_uris": ["https://noodles.example/cb"] }""")]
+    [InlineData("""{ "client_name": "x", "redirect_uris": ["https://noodles.example/\udc00"] }""")]
+    [InlineData("""{ "client_name": "x", "redirect_uris": ["https://noodles.example/cb"], "application_type": "\ud800" }""")]
+    [InlineData("""{ "client_name": "x", "redirect_uris": ["https://noodles.example/cb"], "jwks": { "keys": [{ "kty": "\ud800" }] } }""")]
+    [InlineData("""{ "client_name": "x", "redirect_uris": ["https://noodles.example/cb"], "response_types": ["\ud800"] }""")]
+    [InlineData("""{ "client_name": "x", "redirect_uris": ["https://noodles.example/cb"], "unknown\ud800": 1 }""")]
+    public void Half_a_character_is_none(string json) => Read(json).Rejection!.Code.ShouldBe("invalid_client_metadata");
 
     [Fact]
     public void Everything_is_bounded()

@@ -20,7 +20,7 @@ internal sealed class RegistrationDesk(Testing.Servers servers, SimulatedPlatfor
 
     public async Task Open()
     {
-        var settings = new Dictionary<string, string?> { ["PartnerCalls:ExemptHosts:0"] = "127.0.0.1" };
+        var settings = new Dictionary<string, string?> { ["PartnerCalls:ExemptHosts:0"] = "127.0.0.1", ["PartnerCalls:ExemptRegistered"] = "true" };
         await Identity.Start(settings);
         using var browser = new TestBrowser(() => Identity.Address, platforms.Port);
         await browser.SignIn(Operator);

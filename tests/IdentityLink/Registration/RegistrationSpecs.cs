@@ -164,7 +164,7 @@ public sealed class RegistrationSpecs(Testing.Servers servers, SimulatedPlatform
 
     private RelyingParty Party(string id, int instance) => new(() => desk.Identity.Instance(instance), id);
 
-    private static async Task<(HttpStatusCode Status, JsonObject Body)> SignIn(TestBrowser browser, RelyingParty party, string secret)
+    internal static async Task<(HttpStatusCode Status, JsonObject Body)> SignIn(TestBrowser browser, RelyingParty party, string secret)
     {
         var answer = await browser.Follow(await browser.Get(party.AuthorizeAddress(("redirect_uri", Redirect))));
         if (answer.Body.Contains("action=\"/sign-in/weibo\"", StringComparison.Ordinal))
