@@ -19,6 +19,9 @@ public sealed class UserCodeGuesses(NpgsqlDataSource database, IOptions<KeyOptio
     /// <summary>Wrong codes within <see cref="Window"/>: of some hundred devices that wait, one guess in a hundred million meets one.</summary>
     private const int AtMost = 10;
 
+    /// <summary>The same of everybody who is signed in from one network together: persons cost nothing to make.</summary>
+    private const int AtMostByNetwork = 200;
+
     private const int IPv6NetworkBytes = 8;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
@@ -38,16 +41,29 @@ public sealed class UserCodeGuesses(NpgsqlDataSource database, IOptions<KeyOptio
 
     /// <summary>Counts a try.</summary>
     /// <returns>Whether it may be made.</returns>
-    public async Task<bool> Count(HttpRequest request, Browser browser, CancellationToken cancellation) =>
-        await database.Run(CountSql, cancellation, Guesser(request, browser), Window, AtMost) > 0;
+    public async Task<bool> Count(HttpRequest request, Browser browser, CancellationToken cancellation)
+    {
+        foreach (var (guesser, atMost) in Guessers(request, browser))
+        {
+            if (await database.Run(CountSql, cancellation, guesser, Window, atMost) == 0)
+                return false;
+        }
+        return true;
+    }
 
     /// <summary>It was no guess: the code is somebody's.</summary>
-    public Task WasRight(HttpRequest request, Browser browser, CancellationToken cancellation) =>
-        database.Run(ForgetSql, cancellation, Guesser(request, browser));
+    public async Task WasRight(HttpRequest request, Browser browser, CancellationToken cancellation)
+    {
+        foreach (var (guesser, _) in Guessers(request, browser))
+            await database.Run(ForgetSql, cancellation, guesser);
+    }
 
-    /// <summary>A keyed hash, so that what is kept tells nobody's address.</summary>
-    private byte[] Guesser(HttpRequest request, Browser browser) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(
-        browser.Session is { } session ? $"user-code-of:person:{session.PersonId}" : $"user-code-of:network:{Network(request)}"));
+    /// <summary>As whom a try is counted: keyed hashes, so that what is kept tells nobody's address.</summary>
+    private IEnumerable<(byte[] Guesser, int AtMost)> Guessers(HttpRequest request, Browser browser) => browser.Session is { } session
+        ? [(Hash($"person:{session.PersonId}"), AtMost), (Hash($"persons-at:{Network(request)}"), AtMostByNetwork)]
+        : [(Hash($"network:{Network(request)}"), AtMost)];
+
+    private byte[] Hash(string guesser) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"user-code-of:{guesser}"));
 
     /// <summary>What the gateway says of the caller, which nobody else can; an IPv6 client owns a whole /64.</summary>
     private static string Network(HttpRequest request)
