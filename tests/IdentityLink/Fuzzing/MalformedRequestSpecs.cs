@@ -8,6 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Hutong.IdentityLink.Tests.Fuzzing;
 
+/// <summary>Alone, so that the memory of the process is that of these requests.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection<Alone>]
 public sealed class MalformedRequestSpecs(Testing.Servers servers, SimulatedPlatforms platforms)
 {
     private const int Seed = 20261122;

@@ -343,7 +343,9 @@ public sealed class RevocationSpecs(Testing.Servers servers, SimulatedPlatforms 
     private async Task<string> Rows()
     {
         var all = new List<string>();
-        foreach (var table in (await Identity.Tables()).Where(table => !table.StartsWith("mt_", StringComparison.Ordinal)).Order())
+        // A lease is renewed by the clock, whoever asks for what.
+        var tables = (await Identity.Tables()).Where(table => !table.StartsWith("mt_", StringComparison.Ordinal) && table != "lease");
+        foreach (var table in tables.Order())
             all.Add($"{table}: {await Identity.Scalar($"select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from {table} t")}");
         return string.Join('\n', all);
     }
