@@ -171,18 +171,18 @@ public sealed class LogoutSpecs(IdentityService identity, SimulatedPlatforms pla
     public async Task A_client_that_does_not_answer_holds_up_nobody_elses_logouts()
     {
         var told = Guid.CreateVersion7();
-        using var held = identity.Logouts.Hold(IdentityService.OtherPartner);
+        using var held = identity.Logouts.Hold(IdentityService.DeveloperConsole);
         const string due = """
             insert into logout_delivery (id, client_id, sid, subject, next_attempt_at, expires_at)
             select gen_random_uuid(), $1, $2, 'x', now() - $3::int * interval '1 second', now() + interval '1 day' from generate_series(1, $4::int)
             """;
-        await identity.Sql(due, IdentityService.OtherPartner, Guid.CreateVersion7(), 60, 2000);
+        await identity.Sql(due, IdentityService.DeveloperConsole, Guid.CreateVersion7(), 60, 2000);
         await identity.Sql(due, IdentityService.Site, told, 0, 1);
 
         await Eventually.True(() => identity.Logouts.ToldOf(told).Any());
 
-        (await identity.Count("select count(*) from logout_delivery where client_id = $1", IdentityService.OtherPartner)).ShouldBe(2000);
-        await identity.Sql("delete from logout_delivery where client_id = $1", IdentityService.OtherPartner);
+        (await identity.Count("select count(*) from logout_delivery where client_id = $1", IdentityService.DeveloperConsole)).ShouldBe(2000);
+        await identity.Sql("delete from logout_delivery where client_id = $1", IdentityService.DeveloperConsole);
     }
 
     private string EndSession(params (string Name, string? Value)[] changes)
