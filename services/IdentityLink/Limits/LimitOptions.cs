@@ -19,6 +19,14 @@ public sealed class LimitOptions
     [Range(1, int.MaxValue)]
     public int AuthorizationsPerMinute { get; init; } = 240;
 
+    /// <summary>Registrations and changes of clients by one person, a minute: each is an event for ever.</summary>
+    [Range(1, int.MaxValue)]
+    public int ClientChangesPerMinute { get; init; } = 30;
+
+    /// <summary>How often one partner has events delivered again, a minute: up to a thousand each time.</summary>
+    [Range(1, int.MaxValue)]
+    public int ReplaysPerMinute { get; init; } = 10;
+
     /// <summary>Requests of one partner's servers to the token endpoint and its neighbours, a minute.</summary>
     [Range(1, int.MaxValue)]
     public int ClientRequestsPerMinute { get; init; } = 12_000;

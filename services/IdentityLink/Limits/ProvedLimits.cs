@@ -13,6 +13,8 @@ public sealed class ProvedLimits : IDisposable
     private readonly bool enabled;
     private readonly PartitionedRateLimiter<string> accounts;
     private readonly PartitionedRateLimiter<(Guid Person, string Client)> persons;
+    private readonly PartitionedRateLimiter<Guid> changes;
+    private readonly PartitionedRateLimiter<string> replays;
     private readonly PartitionedRateLimiter<string> clients;
 
     /// <summary>Takes the limits from configuration.</summary>
@@ -21,6 +23,8 @@ public sealed class ProvedLimits : IDisposable
         enabled = options.Value.Enabled;
         accounts = Buckets<string>(options.Value.SignInsPerMinute);
         persons = Buckets<(Guid, string)>(options.Value.AuthorizationsPerMinute);
+        changes = Buckets<Guid>(options.Value.ClientChangesPerMinute);
+        replays = Buckets<string>(options.Value.ReplaysPerMinute);
         clients = Buckets<string>(options.Value.ClientRequestsPerMinute);
     }
 
@@ -36,6 +40,15 @@ public sealed class ProvedLimits : IDisposable
     /// </summary>
     public bool MayAuthorize(Guid personId, Client client) => Take(persons, (personId, client.Id));
 
+    /// <summary>The answer to somebody who registers or changes clients again and again.</summary>
+    public const string TooManyClientChanges = "too_many_client_changes";
+
+    /// <summary>Whether a signed-in person may register or change a client once more.</summary>
+    public bool MayChangeClients(Guid personId) => Take(changes, personId);
+
+    /// <summary>Whether a client that proved who it is may have events delivered again once more.</summary>
+    public bool MayReplay(Client client) => Take(replays, client.Id);
+
     /// <summary>
     /// Whether a client that proved who it is may ask once more. Our own sites may, always: they ask for everybody. So may
     /// one that can prove nothing: its id is in every copy of the app.
@@ -48,6 +61,8 @@ public sealed class ProvedLimits : IDisposable
     {
         accounts.Dispose();
         persons.Dispose();
+        changes.Dispose();
+        replays.Dispose();
         clients.Dispose();
     }
 

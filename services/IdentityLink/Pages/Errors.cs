@@ -45,6 +45,8 @@ internal static class Errors
             "The device waits no more: it took too long, or was answered already. Start again on the device."),
         new("form_expired", 400, "这个页面打开后，登录状态有了变化。请返回、刷新页面再试。",
             "The form does not belong to this browser as it is now. Go back, reload the page and try again."),
+        new(ProvedLimits.TooManyClientChanges, 429, "你登记和改动应用太频繁了。请一分钟后再试。",
+            "You register and change apps too often. Try again in a minute."),
         new(ProvedLimits.TooManySignIns, 429, "这个账号登录得太频繁了。请一分钟后再试。",
             "This account signs in too often. Try again in a minute."),
         new("unknown_platform", 404, "没有这种登录方式。", "There is no such way to sign in."),

@@ -1,3 +1,5 @@
+using Hutong.IdentityLink.Limits;
+
 namespace Hutong.IdentityLink.Provider;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Hutong.IdentityLink.Provider;
 /// of its own (<see cref="ClientCredentialsGrant"/>) with the scope <see cref="Scopes.Partner"/>, which is what a client
 /// without a secret has.
 /// </summary>
-public sealed class PartnerCallers(ClientAuthentication authentication, ClientTokens clientTokens)
+public sealed class PartnerCallers(ClientAuthentication authentication, ClientTokens clientTokens, ProvedLimits limits)
 {
     /// <summary>The partner, or the answer that refuses the request. Public clients are nobody here.</summary>
     public async ValueTask<(Client? Partner, IResult? Refusal)> Of(HttpRequest request, CancellationToken cancellation)
@@ -16,6 +18,7 @@ public sealed class PartnerCallers(ClientAuthentication authentication, ClientTo
             {
                 null => (null, BearerChallenge.InvalidToken),
                 var found when !found.Scopes.Contains(Scopes.Partner) => (null, BearerChallenge.InsufficientScope(Scopes.Partner)),
+                var found when !limits.MayAsk(found.Client) => (null, OAuthError.TooManyRequests.Answer()),
                 var found => (found.Client, null),
             };
         }

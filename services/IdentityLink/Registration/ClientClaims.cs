@@ -10,7 +10,7 @@ namespace Hutong.IdentityLink.Registration;
 /// What is one owner's and nobody else's: their places, of which there are so many, and the sectors that a client of theirs was
 /// the first to be approved with. Each is a row that only one transaction can make.
 /// </summary>
-public sealed class ClientClaims(NpgsqlDataSource database, Clients clients)
+public sealed class ClientClaims(NpgsqlDataSource database, Clients clients, ClientOwners owners)
 {
     /// <summary>The sector is another owner's, or of configuration, and no document of its host speaks for the client.</summary>
     public const string SectorTaken = "sector_taken";
@@ -56,21 +56,22 @@ public sealed class ClientClaims(NpgsqlDataSource database, Clients clients)
     {
         var group = metadata.UnionGroup is { } name ? Client.UnionSectorOf(name) : null;
         string[] entered = group is null ? [sector] : [sector, group];
-        var owners = (await database.Many(
+        var known = (await database.Many(
                 OwnersSql, row => (Sector: row.GetString(0), Owner: row.GetGuid(1)), cancellation, [entered]))
             .ToDictionary(row => row.Sector, row => row.Owner, StringComparer.Ordinal);
-        if (metadata.SectorIdentifierUri is null && IsAnothers(sector, owner, owners))
+        Guid[] own = [owner, .. await owners.Of(owner, cancellation)];
+        if (metadata.SectorIdentifierUri is null && IsAnothers(sector, own, known))
             return new Rejection(SectorTaken);
-        if (group is not null && IsAnothers(group, owner, owners))
+        if (group is not null && IsAnothers(group, own, known))
             return new Rejection(GroupTaken);
         return (RowWrite[])
         [
-            .. entered.Where(one => !owners.ContainsKey(one)).Select(one => SectorOwners.Claim(new(one, owner))),
+            .. entered.Where(one => !known.ContainsKey(one)).Select(one => SectorOwners.Claim(new(one, owner))),
         ];
     }
 
-    private bool IsAnothers(string sector, Guid owner, Dictionary<string, Guid> owners) =>
-        clients.IsConfiguredSector(sector) || (owners.TryGetValue(sector, out var known) && known != owner);
+    private bool IsAnothers(string sector, Guid[] own, Dictionary<string, Guid> known) =>
+        clients.IsConfiguredSector(sector) || (known.TryGetValue(sector, out var owner) && !own.Contains(owner));
 }
 
 internal sealed record ClientPlaceRow(Guid OwnerId, int Place, string ClientId);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Hutong.EventStore;
 using Hutong.EventStore.Commands;
 using Hutong.EventStore.PersonalData;
+using Hutong.IdentityLink.Limits;
 using Hutong.IdentityLink.Persons;
 using Hutong.IdentityLink.Provider;
 using Hutong.ServiceDefaults.Authentication;
@@ -25,7 +26,13 @@ internal static class ClientEndpoints
 
     public static void MapClients(this IEndpointRouteBuilder routes)
     {
+        var limits = routes.ServiceProvider.GetRequiredService<ProvedLimits>();
+        var problems = routes.ServiceProvider.GetRequiredService<ProblemTable>();
         var clients = routes.MapGroup(Path).RequireScope(Scopes.Clients).WithMetadata(new RequestSizeLimitAttribute(LongestBody));
+        clients.AddEndpointFilter(async (context, next) =>
+            HttpMethods.IsGet(context.HttpContext.Request.Method) || limits.MayChangeClients(context.HttpContext.User.PersonId())
+                ? await next(context)
+                : problems.Answer(new Rejection(ProvedLimits.TooManyClientChanges)));
         clients.MapPost("", Register);
         clients.MapGet("", List);
         clients.MapGet("/{clientId}", Show);
@@ -111,7 +118,7 @@ internal static class ClientEndpoints
         if (keep < TimeSpan.Zero || keep > RotateSecret.LongestOverlap)
             return problems.Answer(new Rejection(MetadataRules.InvalidMetadata, "keep_previous_seconds is from 0 to 604800, seven days."));
         var rotated = await managing.Rotate(
-            caller.PersonId(), clientId, key.Value, JsonSerializer.SerializeToUtf8Bytes(body), keep, cancellation);
+            caller.PersonId(), clientId, key.Value, JsonSerializer.SerializeToUtf8Bytes(new { clientId, keep }), keep, cancellation);
         return rotated.Succeeded
             ? TypedResults.Json(
                 new JsonObject

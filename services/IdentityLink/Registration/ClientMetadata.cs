@@ -74,8 +74,8 @@ public sealed record ClientMetadata
 
     /// <summary>
     /// Whether an operator must look at it before it may take the place of what was approved: it changes what people read, how
-    /// the client proves who it is or whose <c>sub</c> it sees, or adds to where people are sent or what it may have. To have
-    /// less, and to keep one's keys, nobody is asked.
+    /// the client proves who it is or whose <c>sub</c> it sees, or adds to where people are sent, what it may have or which
+    /// hosts we call. To have less, and to keep one's keys, nobody is asked.
     /// </summary>
     public bool NeedsApprovalAfter(ClientMetadata approved) =>
         Shown(this) != Shown(approved)
@@ -84,7 +84,8 @@ public sealed record ClientMetadata
         || RedirectUris.Except(approved.RedirectUris).Any()
         || PostLogoutRedirectUris.Except(approved.PostLogoutRedirectUris).Any()
         || GrantTypes.Except(approved.GrantTypes).Any()
-        || Scopes.Except(approved.Scopes).Any();
+        || Scopes.Except(approved.Scopes).Any()
+        || Called(this).Except([.. Called(approved), .. Sectors.Hosts(approved)]).Any();
 
     /// <summary>Whether it says the same, list by list.</summary>
     public bool SaysTheSameAs(ClientMetadata other) =>
@@ -94,6 +95,9 @@ public sealed record ClientMetadata
         && PostLogoutRedirectUris.SequenceEqual(other.PostLogoutRedirectUris)
         && GrantTypes.SequenceEqual(other.GrantTypes)
         && Scopes.SequenceEqual(other.Scopes);
+
+    private static IEnumerable<string> Called(ClientMetadata of) =>
+        ((string?[])[of.BackchannelLogoutUri, of.SecurityEventsUri]).OfType<string>().Select(address => new Uri(address).Authority);
 
     private static (string, string?, string?, string?, string?, string?) Shown(ClientMetadata of) =>
         (of.Name, of.ChineseName, of.ClientUri, of.LogoUri, of.PolicyUri, of.TermsUri);

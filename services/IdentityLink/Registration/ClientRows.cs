@@ -25,6 +25,8 @@ public sealed record ClientDetails(ClientMetadata Metadata, string Sector, IRead
 public sealed record ClientRow(
     string ClientId, Guid OwnerId, ClientStatus Status, bool Waits, ClientDetails Details, DateTimeOffset RegisteredAt, long Version)
 {
+    private const string NotUsable = "client_not_usable";
+
     private static readonly Table<ClientRow> Table = new("registered_client", ClientRowJson.Default.ClientRow, "client_id");
 
     internal const string Columns = "client_id, owner_id, status, waits, details, registered_at, version";
@@ -44,6 +46,13 @@ public sealed record ClientRow(
     internal KnownClient Known()
     {
         var metadata = Details.Metadata;
+        // Of one that was given up people may still read the name; it is kept in memory for ever, and nothing else of it.
+        if (Status == ClientStatus.Retired)
+        {
+            return new(
+                new Client { Id = ClientId, Name = metadata.Name, ChineseName = metadata.ChineseName, AuthenticationMethods = [], Scopes = [], Sector = ClientId },
+                NotUsable, IsRetired: true);
+        }
         return new(
             new Client
             {
@@ -75,9 +84,8 @@ public sealed record ClientRow(
             {
                 ClientStatus.Approved => null,
                 ClientStatus.Pending => "client_not_approved",
-                _ => "client_not_usable",
-            },
-            Status == ClientStatus.Retired);
+                _ => NotUsable,
+            });
     }
 }
 

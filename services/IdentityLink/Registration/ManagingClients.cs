@@ -72,7 +72,7 @@ public sealed class ManagingClients(
         if (await Find(caller, clientId, cancellation) is not { } found || await keys.Find(found.State.Owner, cancellation) is not { } ownersKey)
             return new Rejection(RegisteringClients.Unknown);
         var outcome = await commands.Run<NewSecret>(
-            new($"{RegisteringClients.ScopeOf(found.State.Owner)}:{clientId}", key, request), ClientRowJson.Default.NewSecret,
+            new(RegisteringClients.ScopeOf(found.State.Owner), key, request), ClientRowJson.Default.NewSecret,
             async cancellation =>
             {
                 if (await Find(caller, clientId, cancellation) is not { } client)

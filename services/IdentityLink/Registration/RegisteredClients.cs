@@ -24,7 +24,7 @@ public sealed partial class RegisteredClients(
     private const string ChangedSql = $"select {ClientRow.Columns} from registered_client where position > $1";
 
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
-    private readonly Dictionary<string, ClientRow> rows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> versions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KnownClient> known = new(StringComparer.Ordinal);
     private long seen;
     private volatile bool isLoaded;
@@ -41,9 +41,9 @@ public sealed partial class RegisteredClients(
             if (upTo < seen)
                 seen = 0;
             var changed = (await database.Many(ChangedSql, ClientRow.Read, cancellation, seen))
-                .Where(row => rows.GetValueOrDefault(row.ClientId)?.Version != row.Version).ToList();
+                .Where(row => versions.GetValueOrDefault(row.ClientId) != row.Version).ToList();
             foreach (var row in changed)
-                (rows[row.ClientId], known[row.ClientId]) = (row, row.Known());
+                (versions[row.ClientId], known[row.ClientId]) = (row.Version, row.Known());
             if (changed.Count > 0)
                 clients.Replace([.. known.Values]);
             seen = Math.Max(seen, upTo);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Hutong.IdentityLink.Limits;
 using Hutong.IdentityLink.Provider;
 
 namespace Hutong.IdentityLink.SecurityEvents;
@@ -13,7 +14,8 @@ internal static class ReplayEndpoint
     public static void MapReplay(this IEndpointRouteBuilder routes) => routes.MapPost("/security_events/replay", Answer);
 
     private static async Task<IResult> Answer(
-        HttpRequest request, PartnerCallers callers, SecurityEventDeliveries deliveries, CancellationToken cancellation)
+        HttpRequest request, PartnerCallers callers, SecurityEventDeliveries deliveries, ProvedLimits limits,
+        CancellationToken cancellation)
     {
         var parameters = await Parameters.OfForm(request, cancellation);
         if (parameters is null)
@@ -30,6 +32,8 @@ internal static class ReplayEndpoint
         var after = parameters["after"] is { } text ? EventCursor.Parse(text) : EventCursor.Start;
         if (after is null)
             return OAuthError.InvalidRequest("after is no cursor of an earlier answer.").Answer();
+        if (!limits.MayReplay(partner))
+            return OAuthError.TooManyRequests.Answer();
         var replayed = await deliveries.Replay(partner.Id, since.ToUniversalTime(), after, cancellation);
         NoStore.Set(request.HttpContext.Response);
         return Results.Json(replayed, SecurityEventJson.Default.Replayed);

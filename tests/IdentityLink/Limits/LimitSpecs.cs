@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Hutong.IdentityLink.Tests.Hosting;
 using Hutong.IdentityLink.Tests.Provider;
+using Hutong.IdentityLink.Tests.Registration;
 
 namespace Hutong.IdentityLink.Tests.Limits;
 
@@ -50,6 +51,56 @@ public sealed class LimitSpecs(Testing.Servers servers, SimulatedPlatforms platf
             (await partner.Token(Nothing)).ShouldBeError("invalid_grant");
         (await partner.Token(Nothing)).ShouldBeError("temporarily_unavailable", HttpStatusCode.TooManyRequests);
         (await other.Token(Nothing)).ShouldBeError("invalid_grant");
+    }
+
+    [Fact]
+    public async Task A_clients_own_tokens_count_as_its_secret_does_and_events_come_again_only_so_often()
+    {
+        await using var identity = await With("Limits:ClientRequestsPerMinute", 3);
+        (await Statuses(identity, HttpMethod.Get, "/subject_notices")).ShouldBe(
+            [HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests]);
+
+        await using var other = await With("Limits:ReplaysPerMinute", 2);
+        (await Statuses(other, HttpMethod.Post, "/security_events/replay")).ShouldBe(
+            [HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests]);
+
+        static async Task<HttpStatusCode[]> Statuses(IdentityService identity, HttpMethod method, string path)
+        {
+            using var partner = new RelyingParty(identity, IdentityService.Partner);
+            var (_, tokens) = await partner.Token(("grant_type", "client_credentials"));
+            using var http = new HttpClient { BaseAddress = identity.Address };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", tokens["access_token"]!.GetValue<string>());
+            var statuses = new List<HttpStatusCode>();
+            for (var number = 0; number < 3; number++)
+            {
+                using var request = new HttpRequestMessage(method, path);
+                if (method == HttpMethod.Post)
+                    request.Content = new FormUrlEncodedContent([new("since", "2026-11-22T08:00:00Z")]);
+                using var answer = await http.SendAsync(request);
+                statuses.Add(answer.StatusCode);
+            }
+            return [.. statuses];
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_registers_and_changes_clients_again_and_again_waits_and_reads_them_meanwhile()
+    {
+        await using var identity = await With("Limits:ClientChangesPerMinute", 2);
+        using var browser = new TestBrowser(identity, platforms);
+        using var console = new RelyingParty(identity, IdentityService.DeveloperConsole);
+        using var gateway = new RelyingParty(identity, IdentityService.Gateway);
+        var signedIn = await browser.SignIn(await browser.Follow(await browser.Get(console.AuthorizeAddress(("scope", "openid clients")))), "li-na");
+        var (_, tokens) = await console.Redeem(signedIn.LocationQuery["code"]);
+        var (_, exchanged) = await gateway.Exchange(tokens["access_token"]!.GetValue<string>(), "identity-link");
+        using var api = new HttpClient { BaseAddress = identity.Address };
+        api.DefaultRequestHeaders.Authorization = new("Bearer", exchanged["access_token"]!.GetValue<string>());
+
+        for (var number = 0; number < 2; number++)
+            (await api.Register(RegistrationDesk.App())).Status.ShouldBe(HttpStatusCode.Created);
+        var refused = await api.Register(RegistrationDesk.App());
+        (refused.Status, refused.Code).ShouldBe((HttpStatusCode.TooManyRequests, "too_many_client_changes"));
+        (await api.Listed()).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -51,6 +51,9 @@ public sealed class ClientDeciderSpecs
         { "one more scope", App with { Scopes = ["openid", "profile", "offline_access"] } },
         { "one more grant type", App with { GrantTypes = [.. App.GrantTypes, "client_credentials"] } },
         { "no secret", App with { AuthenticationMethod = "none" } },
+        { "a logout address of a host that nobody looked at", App with { BackchannelLogoutUri = "https://bank.example/logout" } },
+        { "an address of events of a host that nobody looked at", App with { SecurityEventsUri = "https://bank.example/events" } },
+        { "an address of events at a port that nobody looked at", App with { SecurityEventsUri = "https://noodles.example:8443/events" } },
         { "the group", App with { UnionGroup = "noodles" } },
         { "who speaks for it", App with { SectorIdentifierUri = "https://noodles.example/sector.json" } },
     };

@@ -123,6 +123,7 @@ public sealed class ClientLifeSpecs(Testing.Servers servers, SimulatedPlatforms 
         (await developer.Retire(id)).Status.ShouldBe(HttpStatusCode.NoContent);
         (await IsLetIn(0, id, secret)).ShouldBeFalse();
         (await operators.Decide(id, "reinstate")).Code.ShouldBe("client_unknown");
+        names.NameOf(id).ShouldBe("Noodles");
     }
 
     [Fact]

@@ -99,6 +99,18 @@ public sealed class SectorSpecs(Testing.Servers servers, SimulatedPlatforms plat
         (await operators.Approved(wang, theirs)).Text("sector").ShouldBe("127.0.0.1");
     }
 
+    [Fact]
+    public async Task A_document_that_speaks_for_the_client_no_more_when_it_is_approved_lets_it_in_nowhere()
+    {
+        var metadata = RegistrationDesk.App();
+        metadata["sector_identifier_uri"] = Document("sector", Mine);
+        var id = (await li.Register(metadata)).Body.Id();
+        Document("sector", Theirs);
+        (await operators.Decide(id, "approve")).Code.ShouldBe("invalid_client_metadata");
+        Document("sector", Mine);
+        (await operators.Decide(id, "approve")).Status.ShouldBe(HttpStatusCode.NoContent);
+    }
+
     [Theory]
     [InlineData("missing", 404, "[]", "status 404")]
     [InlineData("moved", 302, "[]", "status 302")]
