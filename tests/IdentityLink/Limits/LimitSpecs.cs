@@ -75,7 +75,7 @@ public sealed class LimitSpecs(Testing.Servers servers, SimulatedPlatforms platf
             {
                 using var request = new HttpRequestMessage(method, path);
                 if (method == HttpMethod.Post)
-                    request.Content = new FormUrlEncodedContent([new("since", "2026-11-22T08:00:00Z")]);
+                    request.Content = new FormUrlEncodedContent([new("since", $"{DateTimeOffset.UtcNow:O}")]);
                 using var answer = await http.SendAsync(request);
                 statuses.Add(answer.StatusCode);
             }
