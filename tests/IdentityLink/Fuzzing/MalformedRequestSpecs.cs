@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Hutong.IdentityLink.Tests.Hosting;
 using Hutong.IdentityLink.Tests.Provider;
+using Hutong.IdentityLink.Tests.Registration;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,9 +40,9 @@ public sealed class MalformedRequestSpecs(Testing.Servers servers, SimulatedPlat
             .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/health", StringComparison.Ordinal)).ToList();
         endpoints.Count.ShouldBeGreaterThan(60);
 
-        // What the attacker does to themselves, such as signing out and in again, is theirs to do.
+        // What the attacker does to themselves, such as signing out and in again, and to their own apps is theirs to do.
         var own = $"person-{await identity.PersonOf(browser)}";
-        Task<long> Events() => identity.Count("select count(*) from mt_events where stream_id <> $1", own);
+        Task<long> Events() => identity.Count("select count(*) from mt_events where stream_id <> $1 and stream_id not like 'client-%'", own);
         var (events, memory) = (0L, 0L);
         for (var part = 0; part < Parts; part++)
         {
@@ -124,10 +126,12 @@ public sealed class MalformedRequestSpecs(Testing.Servers servers, SimulatedPlat
 
     private static async Task<string> InternalToken(IdentityService identity, TestBrowser browser)
     {
-        using var site = new RelyingParty(identity, IdentityService.Site);
+        using var console = new RelyingParty(identity, IdentityService.DeveloperConsole);
         using var gateway = new RelyingParty(identity, IdentityService.Gateway);
-        var tokens = await site.SignIn(browser, "wang");
-        var (_, exchanged) = await gateway.Exchange(tokens.AccessToken, "identity-link");
+        var answer = await browser.Follow(await browser.Get(console.AuthorizeAddress(("scope", "openid clients"))));
+        var back = answer.Location is null ? await browser.SignIn(answer, "wang") : answer;
+        var (_, tokens) = await console.Redeem(back.LocationQuery["code"]);
+        var (_, exchanged) = await gateway.Exchange(tokens["access_token"]!.GetValue<string>(), "identity-link");
         return exchanged["access_token"]!.GetValue<string>();
     }
 
@@ -143,10 +147,20 @@ public sealed class MalformedRequestSpecs(Testing.Servers servers, SimulatedPlat
             await InternalToken(identity, browser),
             [IdentityService.Site, IdentityService.OtherPartner, IdentityService.PublicClient, IdentityService.Gateway, "nobody"],
             [
-                given.AccessToken, given.Subject, tokens["id_token"]!.GetValue<string>(), partner.RedirectUri, site.RedirectUri,
+                await App(identity, browser), given.AccessToken, given.Subject, tokens["id_token"]!.GetValue<string>(), partner.RedirectUri, site.RedirectUri,
                 IdentityService.SignedOutUri(partner.ClientId), partner.Verifier, partner.Challenge, IdentityService.Secret(partner.ClientId),
                 waiting.LocationQuery["request"], (await identity.PersonOf(browser)).ToString(), (await identity.SidOf(browser)).ToString(),
             ]);
+    }
+
+    /// <summary>The attacker's own app, which waits for approval: its client id.</summary>
+    private static async Task<string> App(IdentityService identity, TestBrowser browser)
+    {
+        using var api = new HttpClient { BaseAddress = identity.Address };
+        api.DefaultRequestHeaders.Authorization = new("Bearer", await InternalToken(identity, browser));
+        api.DefaultRequestHeaders.Add("Idempotency-Key", "the attacker's app");
+        using var answer = await api.PostAsJsonAsync("/identity/clients", RegistrationDesk.App());
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["client_id"]!.GetValue<string>();
     }
 
     private static long Memory() => GC.GetTotalMemory(forceFullCollection: true);

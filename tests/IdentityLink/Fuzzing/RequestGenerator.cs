@@ -25,7 +25,10 @@ internal sealed partial class RequestGenerator(int seed, IReadOnlyList<RouteEndp
         "client_id", "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier", "cursor", "decision",
         "device_code", "display", "form_token", "grant_type", "id_token_hint", "iss", "knownAt", "language", "limit", "login_hint",
         "logout_hint", "max_age", "nonce", "page", "post_logout_redirect_uri", "prompt", "proof", "reason", "redirect_uri",
-        "refresh_token", "request", "request_uri", "requested_token_type", "response_mode", "response_type", "returnTo", "scope",
+        "refresh_token", "application_type", "backchannel_logout_uri", "before", "client_name", "client_name#zh-CN", "client_uri", "contacts",
+        "grant_types", "id_token_signed_response_alg", "jwks", "logo_uri", "policy_uri", "post_logout_redirect_uris", "redirect_uris",
+        "require_pushed_authorization_requests", "sector_identifier_uri", "security_events_uri", "since", "token_endpoint_auth_method",
+        "tos_uri", "union_group", "request", "request_uri", "requested_token_type", "response_mode", "response_type", "returnTo", "scope",
         "state", "subject_token", "subject_token_type", "token", "access_token", "token_type_hint", "ui_locales", "user_code",
     ];
 
@@ -57,7 +60,9 @@ internal sealed partial class RequestGenerator(int seed, IReadOnlyList<RouteEndp
         var request = new HttpRequestMessage(Method(endpoint), new Uri(Path(endpoint) + Query(), UriKind.Relative));
         Headers(request.Headers);
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
-            request.Content = Body();
+            request.Content = endpoint.RoutePattern.RawText!.StartsWith("/identity", StringComparison.Ordinal) && Chance(0.6)
+                ? Text(Json(3, isObject: true), "application/json")
+                : Body();
         return (endpoint, request);
     }
 
@@ -111,8 +116,12 @@ internal sealed partial class RequestGenerator(int seed, IReadOnlyList<RouteEndp
             headers.TryAddWithoutValidation("Cookie", Chance(0.6) ? attacker.Cookie : $"__Host-hutong-browser={HeaderSafe(Value())}; lang={HeaderSafe(Value())}");
         if (Chance(0.5))
             headers.TryAddWithoutValidation("Authorization", Authorization());
+        if (Chance(0.3))
+            headers.TryAddWithoutValidation("Idempotency-Key", HeaderSafe(Value()));
+        if (Chance(0.2))
+            headers.TryAddWithoutValidation("If-Match", Pick(["\"1\"", "\"2\"", "*", "W/\"1\"", "\"1\", \"2\"", "\"99999999999999999999\"", "1"]));
         if (Chance(0.1))
-            headers.TryAddWithoutValidation(Pick(["If-Match", "If-None-Match", "Idempotency-Key", "Accept", "Accept-Language", "Origin", "X-Forwarded-For"]), HeaderSafe(Value()));
+            headers.TryAddWithoutValidation(Pick(["If-None-Match", "Accept", "Accept-Language", "Origin", "X-Forwarded-For"]), HeaderSafe(Value()));
     }
 
     private string Authorization() => random.Next(6) switch
@@ -134,9 +143,10 @@ internal sealed partial class RequestGenerator(int seed, IReadOnlyList<RouteEndp
         _ => null,
     };
 
-    private string Json(int depth) => random.Next(depth == 0 ? 3 : 5) switch
+    private string Json(int depth, bool isObject = false) => (isObject ? 4 : random.Next(depth == 0 ? 3 : 5)) switch
     {
-        0 => Pick(["0", "-1", "1e400", "true", "null", "\"\"", "[]"]),
+        // Half of a surrogate pair, as only an escape can have it.
+        0 => Pick(["0", "-1", "1e400", "true", "null", "\"\"", "[]", "\"\\ud800\""]),
         1 or 2 => System.Text.Json.JsonSerializer.Serialize(Value()),
         3 => $"[{string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => Json(depth - 1)))}]",
         _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(6)).Select(_ => $"{System.Text.Json.JsonSerializer.Serialize(Pick(Names))}:{Json(depth - 1)}"))}}}",
