@@ -12,20 +12,31 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Hutong.IdentityLink.Tests.Logout;
 
-[Collection<OneService>]
-public sealed class LogoutDeliverySpecs(IdentityService identity, SimulatedPlatforms platforms) : IDisposable
+/// <summary>A service of their own: the log is all that ever happened to a client.</summary>
+public sealed class LogoutDeliverySpecs : IAsyncLifetime
 {
     private const string Client = IdentityService.OtherPartner;
 
-    private readonly TestBrowser browser = new(identity, platforms);
-    private readonly RelyingParty partner = new(identity, Client);
+    private readonly IdentityService identity;
+    private readonly TestBrowser browser;
+    private readonly RelyingParty partner;
     private readonly HttpClient http = new();
 
-    public void Dispose()
+    public LogoutDeliverySpecs(Servers servers, SimulatedPlatforms platforms)
+    {
+        identity = new(servers, platforms);
+        browser = new(identity, platforms);
+        partner = new(identity, Client);
+    }
+
+    public ValueTask InitializeAsync() => identity.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
     {
         browser.Dispose();
         partner.Dispose();
         http.Dispose();
+        await identity.DisposeAsync();
     }
 
     [Fact]
